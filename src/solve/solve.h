@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * solve: states and outputs of a block of trajectories, forward sensitivities, and the adjoint of everything.
+ *
+ * Work goes in blocks of up to HS_BLOCK lanes, one trajectory a lane, padded to a multiple of 4 with copies of the first (they carry no
+ * weight). The order of calls for one block is
+ *   hs_solver_forward (states, outputs, and a record)  ->  hs_solver_backward (reads the record alone),
+ * and hs_solver_sensitivity may follow a forward call. Results stay valid until the next forward call. Sample arrays are
+ * (samples, elements, L): element i of sample k in lane b at [(k*n + i)*L + b].
+ * A solver owns all its memory; from the second gradient on nothing is allocated. It is not thread-safe: one solver a thread.
+ * Statuses: UNSOLVED (a trajectory; text names it), INTERRUPTED, CALLBACK, MEMORY, SOLVER.
+ */
+#ifndef HS_SOLVE_H
+#define HS_SOLVE_H
+
+#include "model/model.h"
+
+enum { HS_BLOCK = 48 };
+
+typedef enum { HS_RK4, HS_CVODE, HS_SOLVER_COUNT } hs_method;
+typedef enum { HS_AUTO, HS_ADAMS, HS_BDF } hs_cvode_method;
+
+typedef struct {
+  hs_method method;
+  hs_cvode_method cvode_method;
+  double step;                /* rk4: largest step; an interval dt takes ceil(dt/step - 1e-9) equal steps. <= 0: smallest interval */
+  double rtol, atol;          /* cvode */
+  long max_steps;             /* internal steps of one trajectory before it is given up */
+  bool (*interrupted)(void);  /* polled, or NULL */
+} hs_solve_options;
+
+typedef struct {
+  long steps, rhs, backward_steps, backward_rhs, nodes; /* summed since hs_solver_new */
+  long stiff;                 /* trajectories that "auto" moved to BDF */
+} hs_solve_counts;
+
+typedef struct {              /* where a trajectory failed */
+  int trajectory;
+  double t;
+} hs_failure;
+
+typedef struct {              /* the block last solved */
+  int n, L, samples;          /* trajectories, lanes, most samples of one */
+  const int *trajectory;      /* (L) lanes n .. L-1 repeat the first */
+  const double *x;            /* (samples, n_x, L) */
+  const double *y;            /* (samples, n_y, L) */
+  double tap_square;          /* sum of squared network outputs over the grid of the functional norm */
+  double tap_count;           /* how many there are */
+  hs_failure failure;         /* after UNSOLVED */
+} hs_block;
+
+typedef struct hs_solver hs_solver;
+
+hs_status hs_solver_new(hs_solver **out, const hs_model *model, const hs_data *data, const hs_solve_options *o, hs_error *e);
+void hs_solver_free(hs_solver *s);
+
+/* Arrange n trajectories into blocks: order (n), start (n + 1); block j is order[start[j] .. start[j+1]-1]. Returns their number. */
+int hs_solver_arrange(hs_solver *s, int n, const int *trajectory, int *order, int *start);
+/* Number of network outputs that the functional norm averages over in these trajectories (known before solving). */
+double hs_solver_tap_count(hs_solver *s, int n, const int *trajectory);
+
+/* reverse: keep what backward needs. taps: also sum the squared network outputs. */
+hs_status hs_solver_forward(hs_solver *s, int n, const int *trajectory, const double *v, bool reverse, bool taps, hs_error *e);
+const hs_block *hs_solver_block(const hs_solver *s);
+/* dy (samples, n_y, L): dL/dy, 0 in lanes that do not count (overwritten). tap_seed: dL/d(sum of squared network outputs). dv (n_v) +=. */
+hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, double tap_seed, double *dv, hs_error *e);
+/* dx (n_direction, samples, n_x, L): derivative of the states with respect to the values at[0 .. n_direction-1]; solves anew. */
+hs_status hs_solver_sensitivity(hs_solver *s, const double *v, int n_direction, const int *at, double *dx, hs_error *e);
+
+hs_solve_counts hs_solver_counts(const hs_solver *s);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Inside solve: the block that solver.c prepares and a back end (rk.c, cvode.c) integrates.
+ */
+#ifndef HS_SOLVE_SOLVER_H
+#define HS_SOLVE_SOLVER_H
+
+#include "solve/solve.h"
+
+typedef struct {                   /* a back end: five functions */
+  hs_status (*make)(hs_solver *s, hs_error *e);
+  void (*release)(hs_solver *s);
+  /* x0 -> x at all samples; record kept when reverse. */
+  hs_status (*forward)(hs_solver *s, const double *v, bool reverse, bool taps, hs_error *e);
+  /* dx (at samples, is consumed) -> dx0, dv +=. */
+  hs_status (*backward)(hs_solver *s, const double *v, double tap_seed, double *dv, hs_error *e);
+  /* One direction: s0 (n_x, L) -> sx (samples, n_x, L). */
+  hs_status (*sensitivity)(hs_solver *s, const double *v, int n_direction, const int *at, const double *s0, double *sx,
+                           hs_error *e);
+  bool own_taps;                   /* sums the network outputs inside rhs itself */
+} hs_back_end;
+
+extern const hs_back_end hs_back_end_rk, hs_back_end_cvode;
+
+struct hs_solver {
+  const hs_model *m;
+  const hs_data *d;
+  hs_solve_options o;
+  const hs_back_end *back;
+  void *state;                     /* the back end's */
+  hs_solve_counts counts;
+  hs_block block;
+  int max_lanes;
+  int *lane;                       /* (max_lanes) trajectory of a lane */
+  double *x0, *dx0;                /* (n_x, L) */
+  double *x, *dx;                  /* (samples, n_x, L) */
+  double *y, *dy;                  /* (samples, n_y, L); y == x without an output function */
+  double *t, *u, *z;               /* one instant: (L), (n_u, L), (n_z, L) */
+  double *work, *adjoint;          /* for any of the programs, max_lanes lanes; work may hold `kept` output evaluations */
+  double *rhs_work;                /* rhs at the samples, for the taps of back ends without own_taps */
+  double *tap;                     /* (n_tap, L) */
+  double *result;                  /* (max (n_x, n_y), L) */
+  size_t output_stride;            /* doubles of one kept output evaluation */
+  int kept;
+  void *memory;
+};
+
+/* u at time t of lane b in interval k, into column b of s->u or another (n_u, L) array. */
+void hs_solver_input(const hs_solver *s, int lane, int k, double t, double *u);
+/* The number of samples of a lane's trajectory, and its times. */
+int hs_solver_count(const hs_solver *s, int lane);
+const double *hs_solver_times(const hs_solver *s, int lane);
+hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const char *why, hs_error *e);
+hs_status hs_solver_interrupted(const hs_solver *s, hs_error *e); /* OK or INTERRUPTED */
+/* Steps of the fixed-step grid on the interval [a, b]. */
+int hs_steps_between(const hs_solver *s, double a, double b);
+int hs_padded(int n);
+
+#endif

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A program: the live nodes of a checked graph in order, and one memory plan.
+ *
+ * Leaves have no memory of their own: their operands point into the caller's t, x, u, z, v. All other values lie in the caller's
+ * work array: room for one operation's operands, the uniform values (both in uniform_doubles), then the lane values (lane_doubles x
+ * B). The adjoint array has the same plan, then the scratch of one operation. Leaf adjoints point into the caller's direction, so gradients accumulate where they are wanted.
+ */
+#include "tape/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- making ------------------------------------------------------------------------------------------------------------------- */
+
+static hs_place place_of(int op) {
+  switch (op) {
+  case HS_OP_time:
+    return HS_AT_TIME;
+  case HS_OP_state:
+    return HS_AT_STATE;
+  case HS_OP_input:
+    return HS_AT_INPUT;
+  case HS_OP_feature:
+    return HS_AT_FEATURE;
+  case HS_OP_param:
+    return HS_AT_PARAM;
+  case HS_OP_const:
+    return HS_AT_CONST;
+  default:
+    return HS_AT_WORK;
+  }
+}
+
+/* What the leaves depend on; other nodes inherit from their arguments. */
+static void set_dependence(hs_program *p, hs_node *n) {
+  n->uniform = n->place == HS_AT_PARAM || n->place == HS_AT_CONST || n->place == HS_AT_WORK;
+  n->needs = n->place == HS_AT_STATE ? HS_NEEDS_X : n->place == HS_AT_FEATURE ? HS_NEEDS_Z : n->place == HS_AT_PARAM ? HS_NEEDS_V : 0;
+  for (int k = 0; k < n->n_arg; k++) {
+    n->uniform = n->uniform && p->node[n->arg[k]].uniform;
+    n->needs |= p->node[n->arg[k]].needs;
+  }
+  if (n->op == HS_OP_dense) {
+    n->needs |= HS_NEEDS_V;
+  }
+  if (n->op == HS_OP_external) {
+    n->uniform = false;
+    n->needs = HS_NEEDS_X | HS_NEEDS_Z | HS_NEEDS_V;
+  }
+}
+
+static void plan_memory(hs_program *p, hs_node *n) {
+  if (n->place != HS_AT_WORK) {
+    return;
+  }
+  size_t *used = n->uniform ? &p->uniform_doubles : &p->lane_doubles;
+  n->offset = *used;
+  *used += (size_t)n->n;
+  if (n->op == HS_OP_dense && n->index[DENSE_ACTIVATION] == HS_SILU) {
+    n->has_aux = true;
+    n->aux = *used;
+    *used += (size_t)n->n;
+  }
+  size_t lane, fixed;
+  hs_op_scratch(n->op, n->index, p->sizes, n->n, &lane, &fixed);
+  p->scratch_lane = lane > p->scratch_lane ? lane : p->scratch_lane;
+  p->scratch_fixed = fixed > p->scratch_fixed ? fixed : p->scratch_fixed;
+  n->tap = n->op == HS_OP_dense && n->index[DENSE_LAST];
+  p->n_tap += n->tap ? n->n : 0;
+}
+
+static bool has_indices(int op) {
+  return op == HS_OP_index || op == HS_OP_dense || op == HS_OP_external;
+}
+
+/* 1-based attributes that count from one become 0-based; the others stay. */
+static void convert_indices(int op, const double *attr, int n, int *index) {
+  for (int k = 0; k < n; k++) {
+    bool position = op == HS_OP_index || (op == HS_OP_dense && (k == DENSE_W || k == DENSE_B));
+    index[k] = (int)attr[k] - (position ? 1 : 0);
+  }
+}
+
+typedef struct {
+  int *arg, *index;
+  double *value;
+} pools;
+
+static void carve(hs_program *p, hs_arena *a, size_t nodes, size_t args, size_t indices, size_t values, pools *out) {
+  HS_TAKE(a, p->node, nodes);
+  HS_TAKE(a, out->arg, args);
+  HS_TAKE(a, out->index, indices);
+  HS_TAKE(a, out->value, values);
+}
+
+static void fill_node(hs_program *p, const hs_graph *g, int i, const int *arg, const double *attr, const int *renumber,
+                      pools *pool) {
+  hs_node *n = &p->node[renumber[i]];
+  n->op = g->op[i];
+  n->rows = g->rows[i];
+  n->cols = g->cols[i];
+  n->n = n->rows * n->cols;
+  n->n_arg = g->n_args[i];
+  n->arg = pool->arg;
+  for (int k = 0; k < n->n_arg; k++) {
+    *pool->arg++ = renumber[arg[k]];
+  }
+  n->place = place_of(n->op);
+  if (n->op == HS_OP_const) {
+    n->values = pool->value;
+    for (int k = 0; k < n->n; k++) {
+      *pool->value++ = attr[g->n_attrs[i] == 1 ? 0 : k];
+    }
+  } else if (has_indices(n->op)) {
+    n->index = pool->index;
+    convert_indices(n->op, attr, g->n_attrs[i], pool->index);
+    pool->index += g->n_attrs[i];
+  } else if (g->n_attrs[i] == 1) {
+    n->offset = (size_t)attr[0] - 1;
+  }
+  p->uses_input = p->uses_input || n->op == HS_OP_input;
+  set_dependence(p, n);
+  plan_memory(p, n);
+}
+
+static void fill(hs_program *p, const hs_graph *g, const unsigned char *live, int *renumber, pools pool) {
+  const int *arg = g->args;
+  const double *attr = g->attrs;
+  for (int i = 0, next = 0; i < g->n_nodes; i++) {
+    if (live[i]) {
+      renumber[i] = next++;
+      fill_node(p, g, i, arg, attr, renumber, &pool);
+    }
+    arg += g->n_args[i];
+    attr += g->n_attrs[i];
+  }
+  p->result = renumber[g->result];
+  p->uniform_doubles = (p->uniform_doubles + 7) / 8 * 8;
+}
+
+static void count_live(const hs_graph *g, const unsigned char *live, size_t *nodes, size_t *args, size_t *indices,
+                       size_t *values, size_t *max_args) {
+  *nodes = *args = *indices = *values = *max_args = 0;
+  for (int i = 0; i < g->n_nodes; i++) {
+    if (live[i]) {
+      (*nodes)++;
+      *args += (size_t)g->n_args[i];
+      *max_args = (size_t)g->n_args[i] > *max_args ? (size_t)g->n_args[i] : *max_args;
+      *indices += has_indices(g->op[i]) ? (size_t)g->n_attrs[i] : 0;
+      *values += g->op[i] == HS_OP_const ? (size_t)g->rows[i] * (size_t)g->cols[i] : 0;
+    }
+  }
+}
+
+hs_status hs_program_new(hs_program **out, const hs_graph *g, hs_sizes sizes, int n_result, hs_external *external, hs_error *e) {
+  *out = NULL;
+  if (g->n_nodes < 1 || g->n_nodes > 2000000) {
+    return hs_fail(e, HS_INVALID, "graph:count", "the graph has %d nodes, expected 1 to 2000000", g->n_nodes);
+  }
+  hs_status status = HS_OK;
+  hs_program *p = calloc(1, sizeof *p);
+  unsigned char *live = calloc((size_t)g->n_nodes, 1);
+  int *renumber = calloc((size_t)g->n_nodes, sizeof *renumber);
+  if (!p || !live || !renumber) {
+    status = hs_fail_memory(e, "a graph", 5.0 * g->n_nodes);
+    goto done;
+  }
+  status = hs_graph_check(g, sizes, n_result, external != NULL, live, e);
+  if (status != HS_OK) {
+    goto done;
+  }
+  size_t nodes, args, indices, values, max_args;
+  count_live(g, live, &nodes, &args, &indices, &values, &max_args);
+  hs_arena arena = {0};
+  pools pool;
+  carve(p, &arena, nodes, args, indices, values, &pool);
+  p->memory = hs_alloc(arena.used);
+  if (!p->memory) {
+    status = hs_fail_memory(e, "a program", (double)arena.used);
+    goto done;
+  }
+  arena = (hs_arena){.base = p->memory};
+  carve(p, &arena, nodes, args, indices, values, &pool);
+  p->sizes = sizes;
+  p->n_nodes = (int)nodes;
+  p->n_result = n_result;
+  p->external = external;
+  p->kernels = hs_kernels_select();
+  p->uniform_doubles = (max_args * sizeof(hs_operand) + sizeof(double) - 1) / sizeof(double);
+  fill(p, g, live, renumber, pool);
+  *out = p;
+  p = NULL;
+done:
+  hs_program_free(p);
+  free(live);
+  free(renumber);
+  return status;
+}
+
+void hs_program_free(hs_program *p) {
+  if (p) {
+    hs_free(p->memory);
+    free(p);
+  }
+}
+
+int hs_program_n_result(const hs_program *p) {
+  return p->n_result;
+}
+
+int hs_program_n_tap(const hs_program *p) {
+  return p->n_tap;
+}
+
+bool hs_program_uses_input(const hs_program *p) {
+  return p->uses_input;
+}
+
+double hs_program_flops(const hs_program *p) {
+  double total = 0;
+  for (int i = 0; i < p->n_nodes; i++) {
+    const hs_node *n = &p->node[i];
+    total += n->op == HS_OP_dense ? (double)n->index[DENSE_IN] * n->index[DENSE_OUT] * n->cols : 0.0;
+  }
+  return total;
+}
+
+size_t hs_program_work_size(const hs_program *p, int B) {
+  return p->uniform_doubles + p->lane_doubles * (size_t)B;
+}
+
+size_t hs_program_adjoint_size(const hs_program *p, int B) {
+  return hs_program_work_size(p, B) + p->scratch_lane * (size_t)B + p->scratch_fixed;
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  const hs_program *p;
+  int B;
+  const hs_point *at;
+  double *work;          /* values; read-only in the reverse and tangent passes */
+  double *adjoint;       /* adjoints or tangents of work nodes, then scratch */
+  const hs_direction *d; /* of the leaves */
+} pass;
+
+static double *in_work(const pass *r, const hs_node *n, size_t offset, double *work) {
+  return n->uniform ? work + offset : work + r->p->uniform_doubles + offset * (size_t)r->B;
+}
+
+static const double *value_of(const pass *r, const hs_node *n) {
+  const size_t B = (size_t)r->B;
+  switch (n->place) {
+  case HS_AT_TIME:
+    return r->at->t;
+  case HS_AT_STATE:
+    return r->at->x + n->offset * B;
+  case HS_AT_INPUT:
+    return r->at->u + n->offset * B;
+  case HS_AT_FEATURE:
+    return r->at->z + n->offset * B;
+  case HS_AT_PARAM:
+    return r->at->v + n->offset;
+  case HS_AT_CONST:
+    return n->values;
+  default:
+    return in_work(r, n, n->offset, r->work);
+  }
+}
+
+static double *slope_of(const pass *r, const hs_node *n) {
+  const size_t B = (size_t)r->B;
+  switch (n->place) {
+  case HS_AT_STATE:
+    return r->d->x ? r->d->x + n->offset * B : NULL;
+  case HS_AT_FEATURE:
+    return r->d->z ? r->d->z + n->offset * B : NULL;
+  case HS_AT_PARAM:
+    return r->d->v ? r->d->v + n->offset : NULL;
+  case HS_AT_WORK:
+    return n->needs ? in_work(r, n, n->offset, r->adjoint) : NULL;
+  default:
+    return NULL;
+  }
+}
+
+static hs_operand operand(const pass *r, const hs_node *n) {
+  return (hs_operand){.v = value_of(r, n),
+                      .d = r->d ? slope_of(r, n) : NULL,
+                      .n = n->n,
+                      .rows = n->rows,
+                      .cols = n->cols,
+                      .lanes = n->uniform ? 1 : r->B};
+}
+
+static void run(const pass *r, const hs_node *n, hs_kernel *kernel) {
+  const hs_program *p = r->p;
+  hs_operand *args = (hs_operand *)(r->adjoint ? r->adjoint : r->work);
+  for (int k = 0; k < n->n_arg; k++) {
+    args[k] = operand(r, &p->node[n->arg[k]]);
+  }
+  hs_call c = {.out = operand(r, n),
+               .value = in_work(r, n, n->offset, r->work),
+               .arg = args,
+               .n_arg = n->n_arg,
+               .index = n->index,
+               .aux = n->has_aux ? in_work(r, n, n->aux, r->work) : NULL,
+               .at = r->at,
+               .d = r->d,
+               .dv = r->d ? r->d->v : NULL,
+               .sizes = p->sizes,
+               .external = p->external,
+               .kernels = p->kernels};
+  if (r->adjoint) {
+    c.scratch = r->adjoint + hs_program_work_size(p, r->B);
+  }
+  kernel(&c);
+}
+
+static hs_status finish(const hs_program *p) {
+  return p->external ? p->external->status : HS_OK;
+}
+
+hs_status hs_program_forward(const hs_program *p, int B, const hs_point *at, double *work) {
+  pass r = {.p = p, .B = B, .at = at, .work = work};
+  for (int i = 0; i < p->n_nodes; i++) {
+    const hs_node *n = &p->node[i];
+    if (n->place == HS_AT_WORK) {
+      run(&r, n, hs_ops[n->op].forward);
+    }
+  }
+  return finish(p);
+}
+
+/* Copy a node's (n, lanes) values to (n, B). */
+static void spread(const hs_node *n, int B, const double *from, double *to) {
+  if (!n->uniform) {
+    memcpy(to, from, (size_t)n->n * (size_t)B * sizeof *to);
+    return;
+  }
+  for (int e = 0; e < n->n; e++) {
+    for (int b = 0; b < B; b++) {
+      to[(size_t)e * (size_t)B + (size_t)b] = from[e];
+    }
+  }
+}
+
+/* Add the adjoint (n, B) of a node to its slot, summed over lanes where the node is uniform. */
+static void seed(const hs_node *n, int B, const double *from, double *to) {
+  for (size_t i = 0, total = (size_t)n->n * (size_t)B; to && i < total; i++) {
+    to[n->uniform ? i / (size_t)B : i] += from[i];
+  }
+}
+
+void hs_program_result(const hs_program *p, int B, const hs_point *at, const double *work, double *result) {
+  pass r = {.p = p, .B = B, .at = at, .work = (double *)work};
+  const hs_node *n = &p->node[p->result];
+  if (n->place == HS_AT_TIME) {
+    memcpy(result, at->t, (size_t)B * sizeof *result);
+  } else {
+    spread(n, B, value_of(&r, n), result);
+  }
+}
+
+void hs_program_tap(const hs_program *p, int B, const hs_point *at, const double *work, double *tap) {
+  pass r = {.p = p, .B = B, .at = at, .work = (double *)work};
+  for (int i = 0; i < p->n_nodes; i++) {
+    const hs_node *n = &p->node[i];
+    if (n->tap) {
+      spread(n, B, value_of(&r, n), tap);
+      tap += (size_t)n->n * (size_t)B;
+    }
+  }
+}
+
+hs_status hs_program_vjp(const hs_program *p, int B, const hs_point *at, const double *work, const double *dresult,
+                         const double *dtap, double *adjoint, const hs_direction *d) {
+  pass r = {.p = p, .B = B, .at = at, .work = (double *)work, .adjoint = adjoint, .d = d};
+  const unsigned wanted = (d->x ? HS_NEEDS_X : 0) | (d->z ? HS_NEEDS_Z : 0) | (d->v ? HS_NEEDS_V : 0);
+  memset(adjoint, 0, hs_program_work_size(p, B) * sizeof *adjoint);
+  for (int i = 0; dtap && i < p->n_nodes; i++) {
+    const hs_node *n = &p->node[i];
+    if (n->tap) {
+      seed(n, B, dtap, slope_of(&r, n));
+      dtap += (size_t)n->n * (size_t)B;
+    }
+  }
+  if (dresult) {
+    seed(&p->node[p->result], B, dresult, slope_of(&r, &p->node[p->result]));
+  }
+  for (int i = p->n_nodes - 1; i >= 0; i--) {
+    const hs_node *n = &p->node[i];
+    if (n->place == HS_AT_WORK && (n->needs & wanted)) {
+      run(&r, n, hs_ops[n->op].vjp);
+    }
+  }
+  return finish(p);
+}
+
+hs_status hs_program_jvp(const hs_program *p, int B, const hs_point *at, const double *work, const hs_direction *d,
+                         double *tangent, double *dresult) {
+  pass r = {.p = p, .B = B, .at = at, .work = (double *)work, .adjoint = tangent, .d = d};
+  for (int i = 0; i < p->n_nodes; i++) {
+    const hs_node *n = &p->node[i];
+    if (n->place == HS_AT_WORK && n->needs) {
+      run(&r, n, hs_ops[n->op].jvp);
+    }
+  }
+  const hs_node *n = &p->node[p->result];
+  const double *t = slope_of(&r, n);
+  if (t) {
+    spread(n, B, t, dresult);
+  } else {
+    memset(dresult, 0, (size_t)n->n * (size_t)B * sizeof *dresult);
+  }
+  return finish(p);
+}
