@@ -185,6 +185,21 @@ static void command_options(session *s) {
   s->out[0] = table;
 }
 
+static void command_random(session *s) { /* seed, stream, n -> (n, 1) in (0, 1) */
+  const double *seed = hs_read_array(&s->r, s->in[0], "seed", 1, NULL);
+  const double *stream = hs_read_array(&s->r, s->in[1], "stream", 1, NULL), *n = hs_read_array(&s->r, s->in[2], "n", 1, NULL);
+  if (s->r.status == HS_OK && !(*seed >= 0 && *stream >= 0 && *n >= 0 && *seed < 0x1p53 && *stream < 0x1p53 && *n < 1e9)) {
+    hs_refuse(&s->r, "core:argument", "seed, stream and n must be whole numbers >= 0");
+  }
+  if (s->r.status != HS_OK) {
+    return;
+  }
+  s->out[0] = mxCreateDoubleMatrix((mwSize)*n, 1, mxREAL);
+  for (mwSize i = 0; i < (mwSize)*n; i++) {
+    mxGetPr(s->out[0])[i] = hs_random_uniform((uint64_t)*seed, (uint64_t)*stream, i);
+  }
+}
+
 static void command_check(session *s) {
   open_model(s);
 }
@@ -601,7 +616,7 @@ static const struct {
   int n_in, n_out;
   void (*run)(session *s);
 } COMMANDS[] = {
-    {"ops", 0, 1, command_ops},           {"options", 0, 1, command_options}, {"check", 1, 0, command_check},
+    {"ops", 0, 1, command_ops},           {"options", 0, 1, command_options}, {"random", 3, 1, command_random}, {"check", 1, 0, command_check},
     {"trainables", 2, 1, command_trainables}, {"values", 2, 1, command_values},   {"eval", 7, 1, command_eval},
     {"vjp", 8, 2, command_vjp},           {"jvp", 9, 1, command_jvp},         {"simulate", 5, 4, command_simulate},
     {"gradient", 4, 3, command_gradient}, {"train", 6, 3, command_train},

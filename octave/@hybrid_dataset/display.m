@@ -1,0 +1,6 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+function display (d)
+  printf ("%s = ", inputname (1));
+  disp (d);
+endfunction

@@ -1,0 +1,5 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+function r = atan (a)
+  r = unary ("atan", a);
+endfunction

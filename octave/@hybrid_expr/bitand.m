@@ -1,0 +1,5 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+function varargout = bitand (varargin)
+  refuse ("function", "bitand (...) of a traced quantity", "write it with the operations that can be traced, or give the model \"trace\", false");
+endfunction

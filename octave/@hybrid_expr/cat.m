@@ -1,0 +1,24 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## The pieces one after the other, then put in column-major order.
+
+function r = cat (dim, varargin)
+  if (dim > 2)
+    refuse ("function", "cat along dimension 3", "stack along rows or columns");
+  endif
+  parts = cellfun (@lift, varargin(! cellfun (@isempty, varargin)), "UniformOutput", false);
+  ids = cellfun (@(e) e.id, parts);
+  shapes = cell2mat (cellfun (@(e) [e.rows; e.cols], parts, "UniformOutput", false));
+  if (any (shapes(3 - dim,:) != shapes(3 - dim,1)))
+    refuse ("shape", sprintf ("joining pieces of %s", strjoin (cellstr (sprintf ("%d x %d ", shapes)), " ")), "make the pieces fit");
+  endif
+  total = sum (prod (shapes, 1));
+  flat = node ("concat", total, 1, ids, []);
+  first = cumsum ([0, prod(shapes, 1)]);
+  order = cell (1, numel (parts));
+  for k = 1:numel (parts)
+    order{k} = reshape (first(k) + (1:first(k+1) - first(k)), shapes(1,k), shapes(2,k));
+  endfor
+  order = cat (dim, order{:});
+  r = gather (flat, order, rows (order), columns (order));
+endfunction

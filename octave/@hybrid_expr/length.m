@@ -1,0 +1,5 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+function n = length (a)
+  n = max (a.rows, a.cols);
+endfunction

@@ -1,0 +1,13 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## Elementwise, with the broadcasting of Octave. The tape itself broadcasts scalars only.
+
+function r = binary (op, a, b)
+  a = lift (a);
+  b = lift (b);
+  m = max (a.rows, b.rows);
+  n = max (a.cols, b.cols);
+  a = spread (a, m, n, b);
+  b = spread (b, m, n, a);
+  r = node (op, m, n, [a.id, b.id], []);
+endfunction

@@ -1,0 +1,18 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## A number becomes a constant of the graph.
+
+function e = lift (x)
+  if (isa (x, "hybrid_expr"))
+    e = x;
+  elseif (! (isnumeric (x) || islogical (x)) || ! isreal (x) || ndims (x) > 2)
+    refuse ("value", sprintf ("a %s value where a number was expected", class (x)), "use real numbers and matrices");
+  else
+    x = double (full (x));
+    attr = x(:);
+    if (all (attr == attr(1)))
+      attr = attr(1);
+    endif
+    e = node ("const", rows (x), columns (x), [], attr);
+  endif
+endfunction

@@ -1,0 +1,14 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+function varargout = size (a, dim)
+  s = [a.rows, a.cols];
+  if (nargin > 1)
+    s(end+1:max (dim)) = 1;
+    varargout = {s(dim)};
+  elseif (nargout <= 1)
+    varargout = {s};
+  else
+    s(end+1:nargout) = 1;
+    varargout = num2cell (s(1:nargout));
+  endif
+endfunction

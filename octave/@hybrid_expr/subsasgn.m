@@ -1,0 +1,27 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## A traced quantity is a value: the result takes some elements from a and some from b.
+
+function r = subsasgn (a, s, b)
+  if (numel (s) != 1 || ! strcmp (s.type, "()") || any (cellfun (@(i) isa (i, "hybrid_expr"), s.subs)))
+    refuse ("assign", "an assignment into a traced quantity with a traced index or a field", "build the value with [a; b]");
+  endif
+  a = lift (a);
+  b = lift (b);
+  n = numel (a);
+  k = reshape (1:n, a.rows, a.cols);
+  try
+    if (numel (b) == 1)
+      k(s.subs{:}) = n + 1;
+    else
+      k(s.subs{:}) = n + (1:numel (b));
+    endif
+  catch e
+    refuse ("assign", ["an assignment that does not fit (" e.message ")"], "build the value with [a; b]");
+  end_try_catch
+  if (any (k(:) == 0))
+    refuse ("assign", "an assignment that makes a traced quantity grow", "build the value with [a; b]");
+  endif
+  both = node ("concat", n + numel (b), 1, [a.id, b.id], []);
+  r = gather (both, k, rows (k), columns (k));
+endfunction

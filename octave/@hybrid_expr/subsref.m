@@ -1,0 +1,17 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+function r = subsref (a, s)
+  if (numel (s) != 1 || ! strcmp (s.type, "()"))
+    refuse ("index", "field or cell access into a traced quantity", "index it with (), as a matrix");
+  endif
+  if (any (cellfun (@(i) isa (i, "hybrid_expr"), s.subs)))
+    refuse ("index", "an index that depends on a traced quantity", "indices must be constants; use hybrid_ifelse to choose between values");
+  endif
+  k = reshape (1:a.rows * a.cols, a.rows, a.cols);
+  try
+    k = k(s.subs{:});
+  catch e
+    refuse ("index", ["an index out of range (" e.message ")"], sprintf ("the quantity is %d x %d", a.rows, a.cols));
+  end_try_catch
+  r = gather (a, k, rows (k), columns (k));
+endfunction

@@ -1,0 +1,469 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn  {} {@var{data} =} hybrid_data (@var{t}, @var{Y})
+## @deftypefnx {} {@var{data} =} hybrid_data (@var{t}, @var{Y}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{data} =} hybrid_data (@var{file}, "outputs", @{@dots{}@}, @var{name}, @var{value}, @dots{})
+## A data set: a list of trajectories, or of samples for an algebraic model.
+##
+## From arrays: @var{t} is T x 1, @var{Y} is T x n_y x B for B trajectories; or both are cell arrays with one entry a trajectory, each with
+## its own times and length (a single @var{t} may serve all).  NaN in @var{Y} means not measured.  An algebraic data set has
+## @code{t = []} and one sample a row of @var{Y}.  To simulate without measurements: @code{hybrid_data (t, [], "initial", X0)}.
+##
+## @table @asis
+## @item @qcode{"inputs"}
+## U, T x n_u x B (or cells; N x n_u for algebraic data), in the order of the model's inputs, at the same times.
+## @item @qcode{"interpolation"}
+## Between samples: @qcode{"zoh"} (hold, default), @qcode{"linear"}, @qcode{"pchip"}.  Solvers never step across a break.
+## @item @qcode{"initial"}
+## X0, n_x x B, or n_x x 1 for all.  A column of NaN: that trajectory starts from its own first sample.
+## @item @qcode{"weights"}
+## Weights of the squared errors, >= 0: as @var{Y}, or T x 1 (a sample), or 1 x n_y (an output).
+## @item @qcode{"features"}
+## Z, n_z x B, the numbers that the model's @qcode{"initial"} function gets by name.
+## @end table
+##
+## From a text file with a header line (columns separated by commas): @qcode{"outputs"} and @qcode{"inputs"} name columns; @qcode{"time"}
+## names the time column (without it the data are algebraic); @qcode{"trajectory"} names one or several columns whose values
+## together say which trajectory a row belongs to; @qcode{"where"}, @{NAME, VALUE, @dots{}@} keeps the rows whose column NAME
+## equals VALUE (a number, a string, or any of several); @qcode{"every"}, k keeps every k-th row of each trajectory.
+## Angles are not converted.
+##
+## @code{disp (data)} shows counts, ranges and the missing share.  Fields can be read (@code{data.t}, N x 1; @code{data.y}, N x n_y;
+## @code{data.count}, B x 1; @dots{}) but not changed.
+##
+## @example
+## t = (0:0.5:5)';
+## data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [2*cos(t), -2*sin(t)]));
+## disp (data)
+## @end example
+##
+## Errors: @code{hybridsam:data:*} (@code{times}, @code{shape}, @code{finite}, @code{empty}, @code{weights}, @code{inputs},
+## @code{initial}, @code{file}, @code{column}, @dots{}), @code{hybridsam:option:*}.
+## @seealso{hybrid_model, hybrid_segment, hybrid_train}
+## @end deftypefn
+
+function data = hybrid_data (t, varargin)
+  if (nargin < 2)
+    error ("hybridsam:data:usage", "hybrid_data: times and measurements are needed: hybrid_data (t, Y), or a file name and \"outputs\"");
+  endif
+  if (ischar (t))
+    data = hybrid_dataset (from_file (t, varargin{:}));
+    return;
+  endif
+  Y = varargin{1};
+  defaults = struct ("inputs", [], "interpolation", "zoh", "initial", [], "weights", [], "features", []);
+  opt = parse_options ("hybrid_data", defaults, varargin{2:end});
+  if (! iscell (t) && isempty (t))
+    s = from_rows (Y, opt);
+  else
+    s = from_trajectories (t, Y, opt);
+  endif
+  data = hybrid_dataset (s);
+endfunction
+
+## ---- from arrays
+
+function s = from_rows (Y, opt)
+  Y = check_matrix ("Y", Y);
+  if (isempty (Y))
+    error ("hybridsam:data:empty", "hybrid_data: an algebraic data set (t = []) needs measurements, Y is empty");
+  endif
+  N = rows (Y);
+  U = check_matrix ("\"inputs\"", opt.inputs);
+  if (! isempty (U) && rows (U) != N)
+    error ("hybridsam:data:inputs", "hybrid_data: \"inputs\" has %d rows, Y has %d; one row a sample is needed", rows (U), N);
+  endif
+  if (! isempty (opt.initial))
+    error ("hybridsam:data:initial", "hybrid_data: algebraic data (t = []) have no initial state");
+  endif
+  s = assemble (ones (N, 1), zeros (N, 1), Y, U, opt, true);
+endfunction
+
+function s = from_trajectories (t, Y, opt)
+  X0 = check_matrix ("\"initial\"", opt.initial);
+  [t, Y, B] = as_cells (t, Y, columns (X0));
+  U = as_parts ("\"inputs\"", opt.inputs, B);
+  count = cellfun (@numel, t)(:);
+  for b = 1:B
+    check_times (t{b}, b);
+    check_rows ("Y", Y{b}, count(b), b);
+    check_rows ("\"inputs\"", U{b}, count(b), b);
+  endfor
+  check_columns ("Y", Y);
+  check_columns ("\"inputs\"", U);
+  stacked = vertcat (Y{:});
+  if (isempty (stacked))
+    stacked = zeros (sum (count), 0);
+    if (isempty (X0))
+      error ("hybridsam:data:empty", "hybrid_data: without measurements \"initial\" is needed: hybrid_data (t, [], \"initial\", X0)");
+    endif
+  endif
+  s = assemble (count, vertcat (cellfun (@(a) a(:), t, "UniformOutput", false){:}), stacked, vertcat (U{:}), opt, false);
+endfunction
+
+function [t, Y, B] = as_cells (t, Y, B0)
+  if (iscell (Y))
+    B = numel (Y);
+  elseif (isempty (Y))
+    B = max ([1, B0, iscell(t) * numel(t)]);
+    Y = [];
+  else
+    B = size (Y, 3);
+  endif
+  if (iscell (Y) && B == 0)
+    error ("hybridsam:data:empty", "hybrid_data: Y is an empty cell array; one entry a trajectory is needed");
+  endif
+  if (! iscell (t))
+    t = repmat ({t}, 1, B);
+  elseif (numel (t) != B)
+    error ("hybridsam:data:shape", "hybrid_data: t has %d trajectories, Y has %d", numel (t), B);
+  endif
+  t = cellfun (@double, t(:)', "UniformOutput", false);
+  Y = as_parts ("Y", Y, B);
+endfunction
+
+## One T x n matrix a trajectory, from a T x n x B array or cells; T x n serves all.
+function parts = as_parts (what, A, B)
+  if (iscell (A))
+    if (numel (A) != B)
+      error ("hybridsam:data:shape", "hybrid_data: %s has %d trajectories, expected %d", what, numel (A), B);
+    endif
+    parts = cellfun (@(a) check_matrix (what, a), A(:)', "UniformOutput", false);
+    return;
+  endif
+  if (! (isnumeric (A) || islogical (A)) || ! isreal (A) || ndims (A) > 3)
+    error ("hybridsam:data:shape", "hybrid_data: %s must be a real T x n x B array or a cell array, got %s", what, short_text (A));
+  endif
+  A = double (A);
+  if (size (A, 3) != B && size (A, 3) != 1)
+    error ("hybridsam:data:shape", "hybrid_data: %s has %d trajectories (third dimension), expected %d", what, size (A, 3), B);
+  endif
+  parts = cell (1, B);
+  for b = 1:B
+    parts{b} = A(:,:,min (b, size (A, 3)));
+  endfor
+endfunction
+
+function A = check_matrix (what, A)
+  if (! (isnumeric (A) || islogical (A)) || ! isreal (A) || ndims (A) > 2)
+    error ("hybridsam:data:shape", "hybrid_data: %s must be a real matrix, got %s", what, short_text (A));
+  endif
+  A = double (full (A));
+endfunction
+
+function check_times (t, b)
+  if (! isnumeric (t) || ! isreal (t) || ! isvector (t) || isempty (t))
+    error ("hybridsam:data:times", "hybrid_data: the times of trajectory %d must be a real vector, got %s", b, short_text (t));
+  endif
+  k = find (! isfinite (t), 1);
+  if (! isempty (k))
+    error ("hybridsam:data:times", "hybrid_data: time %d of trajectory %d is %g; times must be finite", k, b, t(k));
+  endif
+  k = find (diff (t) <= 0, 1);
+  if (! isempty (k))
+    error ("hybridsam:data:times", "hybrid_data: times must increase; in trajectory %d time %d is %g after %g", b, k + 1, t(k+1), t(k));
+  endif
+endfunction
+
+function check_rows (what, A, n, b)
+  if (! isempty (A) && rows (A) != n)
+    error ("hybridsam:data:shape", "hybrid_data: %s has %d rows in trajectory %d, which has %d times", what, rows (A), b, n);
+  endif
+endfunction
+
+function check_columns (what, parts)
+  n = cellfun (@columns, parts);
+  if (any (n != n(1)))
+    k = find (n != n(1), 1);
+    error ("hybridsam:data:shape", "hybrid_data: %s has %d columns in trajectory %d and %d in trajectory 1", what, n(k), k, n(1));
+  endif
+endfunction
+
+## ---- the parts together
+
+function s = assemble (count, t, y, u, opt, algebraic)
+  B = numel (count);
+  check_measured (y, count, algebraic);
+  check_word (opt.interpolation);
+  if (any (! isfinite (u(:))))
+    [i, j] = find (! isfinite (u), 1);
+    error ("hybridsam:data:inputs", "hybrid_data: input %d is %g at sample %d; inputs must be finite", j, u(i,j), i);
+  endif
+  s = struct ("count", count, "t", t, "y", y, "weight", spread_weights (opt.weights, y, count), "u", u, ...
+              "interpolation", opt.interpolation, "x0", spread_states (opt.initial, B), "features", check_features (opt.features, B), ...
+              "algebraic", algebraic, "output_names", {{}}, "input_names", {{}}, "trajectory_names", {{}}, "dropped", 0);
+endfunction
+
+function check_measured (y, count, algebraic)
+  if (any (isinf (y(:))))
+    [i, j] = find (isinf (y), 1);
+    error ("hybridsam:data:finite", "hybrid_data: output %d is %g at sample %d; write NaN for what was not measured", j, y(i,j), i);
+  endif
+  if (isempty (y))
+    return;
+  endif
+  j = find (all (isnan (y), 1), 1);
+  if (! isempty (j))
+    error ("hybridsam:data:empty", "hybrid_data: output %d was never measured (all NaN); leave it out of Y", j);
+  endif
+  if (! algebraic)
+    measured = mat2cell (any (! isnan (y), 2), count, 1);
+    b = find (! cellfun (@any, measured), 1);
+    if (! isempty (b))
+      error ("hybridsam:data:empty", "hybrid_data: nothing was measured in trajectory %d (all NaN); leave it out", b);
+    endif
+  endif
+endfunction
+
+function check_word (word)
+  known = {"zoh", "linear", "pchip"};
+  if (! ischar (word) || ! any (strcmp (word, known)))
+    error ("hybridsam:data:interpolation", "hybrid_data: \"interpolation\" must be one of %s, got %s", strjoin (known, ", "), short_text (word));
+  endif
+endfunction
+
+function w = spread_weights (given, y, count)
+  w = [];
+  if (isempty (given))
+    return;
+  endif
+  if (iscell (given))
+    w = vertcat (cellfun (@(a) check_matrix ("\"weights\"", a), given(:)', "UniformOutput", false){:});
+  elseif (ndims (given) == 3)
+    w = vertcat (num2cell (check_weights_array (given), [1 2])(:){:});
+  else
+    w = check_matrix ("\"weights\"", given);
+    if (rows (w) == count(1) && rows (w) != rows (y) && all (count == count(1)))
+      w = repmat (w, numel (count), 1);
+    endif
+  endif
+  if (! any (rows (w) == [1, rows(y)]) || ! any (columns (w) == [1, columns(y)]))
+    error ("hybridsam:data:weights", "hybrid_data: \"weights\" must be as Y (%d x %d in all), a column for the samples or a row for the outputs, got %s", ...
+           rows (y), columns (y), short_text (given));
+  endif
+  w = w .* ones (size (y));
+  if (any (! isfinite (w(:))) || any (w(:) < 0) || all (w(:) == 0))
+    error ("hybridsam:data:weights", "hybrid_data: \"weights\" must be finite, >= 0 and not all zero");
+  endif
+endfunction
+
+function A = check_weights_array (A)
+  if (! isnumeric (A) || ! isreal (A))
+    error ("hybridsam:data:weights", "hybrid_data: \"weights\" must be real numbers, got %s", short_text (A));
+  endif
+  A = double (A);
+endfunction
+
+function x0 = spread_states (given, B)
+  x0 = check_matrix ("\"initial\"", given);
+  if (isempty (x0))
+    x0 = [];
+    return;
+  endif
+  if (columns (x0) == 1)
+    x0 = repmat (x0, 1, B);
+  endif
+  if (columns (x0) != B)
+    error ("hybridsam:data:initial", "hybrid_data: \"initial\" has %d columns for %d trajectories; it must be n_x x B, or n_x x 1 for all", ...
+           columns (x0), B);
+  endif
+  bad = any (! isfinite (x0), 1) & ! all (isnan (x0), 1);
+  if (any (bad))
+    error ("hybridsam:data:initial", "hybrid_data: the initial state of trajectory %d is not finite", find (bad, 1));
+  endif
+endfunction
+
+function z = check_features (z, B)
+  z = check_matrix ("\"features\"", z);
+  if (isempty (z))
+    z = [];
+    return;
+  endif
+  if (columns (z) != B || any (! isfinite (z(:))))
+    error ("hybridsam:data:features", "hybrid_data: \"features\" must be n_z x %d finite numbers, one column a trajectory, got %s", B, short_text (z));
+  endif
+endfunction
+
+## ---- from a file
+
+function s = from_file (file, varargin)
+  defaults = struct ("time", "", "trajectory", {{}}, "outputs", {{}}, "inputs", {{}}, "where", {{}}, "every", 1, ...
+                     "interpolation", "zoh", "initial", [], "weights", [], "features", []);
+  opt = parse_options ("hybrid_data", defaults, varargin{:});
+  if (isempty (opt.outputs))
+    error ("hybridsam:data:column", "hybrid_data: \"outputs\" must name at least one column of %s", file);
+  endif
+  if (! isnumeric (opt.every) || ! isscalar (opt.every) || ! (opt.every >= 1) || opt.every != fix (opt.every))
+    error ("hybridsam:data:every", "hybrid_data: \"every\" must be a whole number >= 1, got %s", short_text (opt.every));
+  endif
+  outputs = cellstr (opt.outputs)(:)';
+  inputs = cellstr (opt.inputs)(:)';
+  inputs = inputs(! cellfun (@isempty, inputs));
+  keys = cellstr (opt.trajectory)(:)';
+  keys = keys(! cellfun (@isempty, keys));
+  table = read_table (file);
+  keep = rows_where (table, opt.where);
+  [group, names] = group_rows (table, keys, keep);
+  numbers = @(list) horzcat (zeros (table.n, 0), cellfun (@(c) numeric_column (table, c), list, "UniformOutput", false){:});
+  Y = numbers (outputs);
+  U = numbers (inputs);
+  if (isempty (opt.time))
+    k = find (keep)(1:opt.every:end);
+    s = from_rows (Y(k,:), setfield (opt, "inputs", U(k,:)));
+  else
+    t = numeric_column (table, opt.time);
+    index = cellfun (@(k) k(1:opt.every:end), accumarray (group(keep), find (keep), [], @(k) {sort(k)}), "UniformOutput", false)';
+    pick = @(A) cellfun (@(k) A(k,:), index, "UniformOutput", false);
+    if (isempty (inputs))
+      opt.inputs = [];
+    else
+      opt.inputs = pick (U);
+    endif
+    s = from_trajectories (pick (t), pick (Y), opt);
+    s.trajectory_names = names;
+  endif
+  s.output_names = outputs;
+  s.input_names = inputs;
+endfunction
+
+function keep = rows_where (table, where)
+  keep = true (table.n, 1);
+  if (! iscell (where) || mod (numel (where), 2) != 0)
+    error ("hybridsam:data:where", "hybrid_data: \"where\" must be a cell array {NAME, VALUE, ...}");
+  endif
+  for k = 1:2:numel (where)
+    column = table_column (table, where{k});
+    value = where{k+1};
+    if (iscell (column))
+      keep &= ismember (column, cellstr (value));
+    elseif (isnumeric (value) || islogical (value))
+      keep &= ismember (column, double (value));
+    else
+      error ("hybridsam:data:where", "hybrid_data: column %s of %s has numbers, \"where\" gives %s", where{k}, table.file, short_text (value));
+    endif
+  endfor
+  if (! any (keep))
+    error ("hybridsam:data:empty", "hybrid_data: no row of %s fits \"where\"", table.file);
+  endif
+endfunction
+
+## Trajectories in the order of their first row.
+function [group, names] = group_rows (table, keys, keep)
+  label = repmat ({""}, table.n, 1);
+  for k = 1:numel (keys)
+    column = table_column (table, keys{k});
+    if (! iscell (column))
+      column = arrayfun (@(a) sprintf ("%.15g", a), column, "UniformOutput", false);
+    endif
+    if (k > 1)
+      label = strcat (label, {"/"});
+    endif
+    label = strcat (label, column);
+  endfor
+  kept = label(keep);
+  [words, first, number] = unique (kept, "first");
+  [~, order] = sort (first);
+  rank(order) = 1:numel (order);
+  group = zeros (table.n, 1);
+  group(keep) = rank(number);
+  names = words(order)';
+endfunction
+
+function c = numeric_column (table, name)
+  c = table_column (table, name);
+  if (iscell (c))
+    error ("hybridsam:data:column", "hybrid_data: column %s of %s has words, numbers were expected", name, table.file);
+  endif
+endfunction
+
+%!shared t, Y
+%! t = (0:0.5:5)';
+%! Y = cat (3, [cos(t), -sin(t)], [2*cos(t), -2*sin(t)]);
+%!test
+%! data = hybrid_data (t, Y);
+%! assert (data.count, [11; 11]);
+%! assert (size (data.y), [22 2]);
+%! assert (evalc ("disp (data)")(1:22), "data set of 2 trajecto");
+%!test  # ragged, own times
+%! data = hybrid_data ({t, t(1:4)}, {Y(:,:,1), Y(1:4,:,2)}, "inputs", {t, t(1:4)});
+%! assert (data.count, [11; 4]);
+%! assert (data.u, [t; t(1:4)]);
+%!test  # algebraic, weights for the outputs
+%! data = hybrid_data ([], [1 2; 3 NaN], "inputs", [5; 6], "weights", [1 2]);
+%! assert (data.algebraic && isequal (data.weight, [1 2; 1 2]));
+%!test  # weights a sample, and as Y
+%! assert (hybrid_data (t, Y, "weights", t).weight, [t; t] * [1 1]);
+%! assert (size (hybrid_data (t, Y, "weights", abs (Y)).weight), [22 2]);
+%!test  # to simulate
+%! data = hybrid_data (t, [], "initial", [1 2; 0 0]);
+%! assert (data.count, [11; 11]);
+%! assert (columns (data.y), 0);
+%!test  # single, integer and logical numbers
+%! assert (class (hybrid_data (single (t), int8 (10 * Y)).y), "double");
+%!test  # saving
+%! data = hybrid_data (t, Y);
+%! file = tempname ();
+%! unwind_protect
+%!   save ("-text", file, "data");
+%!   other = load (file);
+%!   assert (other.data.y, data.y);
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
+%!test  # a file with several keys, strings and thinning
+%! file = tempname ();
+%! unwind_protect
+%!   f = fopen (file, "w");
+%!   fprintf (f, "set,run,time,\"a\",b\n");
+%!   for run = 1:2
+%!     fprintf (f, "id,%d,%g,%g,%g\n", [run run run run; 0 1 2 3; 1 2 3 4; 5 6 7 8]);
+%!   endfor
+%!   fprintf (f, "val,1,0,1,\nval,1,1,NaN,3\n");
+%!   fclose (f);
+%!   d = hybrid_data (file, "time", "time", "trajectory", {"set", "run"}, "outputs", {"b"}, "inputs", {"a"}, "where", {"set", "id"});
+%!   assert (d.count, [4; 4]);
+%!   assert (d.trajectory_names, {"id/1", "id/2"});
+%!   assert (d.y, [5:8, 5:8]');
+%!   d = hybrid_data (file, "time", "time", "trajectory", {"set", "run"}, "outputs", {"b"}, "every", 2);
+%!   assert (d.count, [2; 2; 1]);
+%!   d = hybrid_data (file, "outputs", {"b", "a"}, "where", {"run", 1});
+%!   assert (d.algebraic && rows (d.y) == 6);
+%!   fail ("hybrid_data (file, \"outputs\", {\"bb\"})", "did you mean b");
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
+%!error id=hybridsam:data:usage hybrid_data ()
+%!error id=hybridsam:data:usage hybrid_data (1)
+%!error id=hybridsam:data:times hybrid_data ([0 1 1], [1;2;3])
+%!error <in trajectory 1 time 3 is 1 after 1> hybrid_data ([0 1 1], [1;2;3])
+%!error id=hybridsam:data:times hybrid_data ([0 NaN 1], [1;2;3])
+%!error id=hybridsam:data:times hybrid_data ([0 Inf], [1;2])
+%!error id=hybridsam:data:times hybrid_data (eye (2), [1;2])
+%!error id=hybridsam:data:shape hybrid_data ([0 1 2], [1;2])
+%!error id=hybridsam:data:shape hybrid_data ({[0 1]}, {[1;2], [1;2]})
+%!error id=hybridsam:data:shape hybrid_data ({[0 1], [0 1]}, {[1;2], [1 2;2 3]})
+%!error id=hybridsam:data:shape hybrid_data ([0 1], "ab")
+%!error id=hybridsam:data:shape hybrid_data ([0 1], [1; 2i])
+%!error id=hybridsam:data:finite hybrid_data ([0 1], [1; Inf])
+%!error id=hybridsam:data:empty hybrid_data ([0 1], [NaN; NaN])
+%!error id=hybridsam:data:empty hybrid_data ({[0 1], [0 1]}, {[1; 2], [NaN; NaN]})
+%!error id=hybridsam:data:empty hybrid_data ([0 1], [1 NaN; 2 NaN])
+%!error id=hybridsam:data:empty hybrid_data ([], [])
+%!error id=hybridsam:data:empty hybrid_data ({}, {})
+%!error id=hybridsam:data:empty hybrid_data ([0 1], [])
+%!error id=hybridsam:data:inputs hybrid_data ([0 1], [1; 2], "inputs", [1; NaN])
+%!error id=hybridsam:data:inputs hybrid_data ([], [1; 2], "inputs", [1; 2; 3])
+%!error id=hybridsam:data:shape hybrid_data ([0 1], [1; 2], "inputs", [1; 2; 3])
+%!error id=hybridsam:data:initial hybrid_data ([0 1], [1; 2], "initial", [1 2 3])
+%!error id=hybridsam:data:initial hybrid_data ([0 1], [1; 2], "initial", Inf)
+%!error id=hybridsam:data:initial hybrid_data ([], [1; 2], "initial", 1)
+%!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", -1)
+%!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", [1 2 3])
+%!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", NaN)
+%!error id=hybridsam:data:features hybrid_data ([0 1], [1; 2], "features", [1 2])
+%!error id=hybridsam:data:interpolation hybrid_data ([0 1], [1; 2], "interpolation", "cubic")
+%!error id=hybridsam:data:file hybrid_data ("no such file.csv", "outputs", {"a"})
+%!error id=hybridsam:data:column hybrid_data ("x.csv", "time", "t")
+%!error id=hybridsam:data:field hybrid_data ([0 1], [1; 2]).nothing
+%!error id=hybridsam:option:unknown hybrid_data ([0 1], [1; 2], "input", 1)

@@ -1,0 +1,14 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## varargout = core (COMMAND, ...): the only caller of the MEX gateway; raises the errors it returns. Commands: doc/developer.md.
+
+function varargout = core (varargin)
+  varargout = cell (1, nargout);
+  if (exist ("__hybridsam__") != 3)
+    error ("hybridsam:core:missing", "hybridsam: the compiled core (__hybridsam__.mex) is not on the path; run make, or install the package");
+  endif
+  [err, varargout{:}] = __hybridsam__ (varargin{:});
+  if (! isempty (err))
+    error (struct ("message", err.message, "identifier", err.id, "stack", dbstack (1)));
+  endif
+endfunction

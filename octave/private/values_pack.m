@@ -1,0 +1,54 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## vector = values_pack (caller, model, v): the values struct as the core's vector (n_v x 1); checks names, shapes, finiteness.
+
+function vector = values_pack (caller, model, v)
+  if (! isstruct (v) || ! isscalar (v) || ! isfield (v, "params") || ! isfield (v, "nets"))
+    error ("hybridsam:values:struct", "%s: the values must be a struct with the fields params and nets, as hybrid_values gives; got %s", ...
+           caller, short_text (v));
+  endif
+  vector = zeros (model.n_v, 1);
+  for k = 1:numel (model.params)
+    q = model.params(k);
+    vector = put (caller, vector, v.params, q.name, q.first, q.rows, q.cols, ["params." q.name]);
+  endfor
+  for k = 1:numel (model.nets)
+    q = model.nets(k);
+    vector = put_net (caller, vector, v.nets, q);
+  endfor
+endfunction
+
+function vector = put (caller, vector, from, name, first, m, n, label)
+  if (! isfield (from, name))
+    error ("hybridsam:values:missing", "%s: the values have no %s", caller, label);
+  endif
+  vector = put_array (caller, vector, from.(name), first, m, n, label);
+endfunction
+
+function vector = put_array (caller, vector, a, first, m, n, label)
+  if (! isnumeric (a) || ! isreal (a) || ! isequal (size (a), [m n]))
+    error ("hybridsam:values:shape", "%s: %s must be a real %d x %d matrix, got %s", caller, label, m, n, short_text (a));
+  endif
+  if (! all (isfinite (a(:))))
+    error ("hybridsam:values:finite", "%s: %s has values that are not finite", caller, label);
+  endif
+  vector(first:first + m * n - 1) = double (a(:));
+endfunction
+
+function vector = put_net (caller, vector, from, q)
+  if (! isfield (from, q.name) || ! isstruct (from.(q.name)) || ! isfield (from.(q.name), "W") || ! isfield (from.(q.name), "b"))
+    error ("hybridsam:values:missing", "%s: the values have no nets.%s with the fields W and b", caller, q.name);
+  endif
+  s = from.(q.name);
+  n = q.net.layers;
+  if (! iscell (s.W) || ! iscell (s.b) || numel (s.W) != numel (n) - 1 || numel (s.b) != numel (n) - 1)
+    error ("hybridsam:values:shape", "%s: nets.%s.W and .b must be cell arrays with %d layers", caller, q.name, numel (n) - 1);
+  endif
+  at = q.first;
+  for l = 1:numel (n) - 1
+    vector = put_array (caller, vector, s.W{l}, at, n(l+1), n(l), sprintf ("nets.%s.W{%d}", q.name, l));
+    at += n(l) * n(l+1);
+    vector = put_array (caller, vector, s.b{l}, at, n(l+1), 1, sprintf ("nets.%s.b{%d}", q.name, l));
+    at += n(l+1);
+  endfor
+endfunction

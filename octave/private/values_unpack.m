@@ -1,0 +1,24 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## v = values_unpack (model, vector): the values vector of the core as a struct, v.params.NAME, v.nets.NAME.W{l}, .b{l}.
+
+function v = values_unpack (model, vector)
+  v = struct ("params", struct (), "nets", struct ());
+  for k = 1:numel (model.params)
+    q = model.params(k);
+    v.params.(q.name) = reshape (vector(q.first:q.first + q.rows * q.cols - 1), q.rows, q.cols);
+  endfor
+  for k = 1:numel (model.nets)
+    q = model.nets(k);
+    at = q.first;
+    n = q.net.layers;
+    W = b = cell (1, numel (n) - 1);
+    for l = 1:numel (n) - 1
+      W{l} = reshape (vector(at:at + n(l) * n(l+1) - 1), n(l+1), n(l));
+      at += n(l) * n(l+1);
+      b{l} = reshape (vector(at:at + n(l+1) - 1), n(l+1), 1);
+      at += n(l+1);
+    endfor
+    v.nets.(q.name) = struct ("W", {W}, "b", {b});
+  endfor
+endfunction
