@@ -354,7 +354,8 @@ function [group, names] = group_rows (table, keys, keep)
   for k = 1:numel (keys)
     column = table_column (table, keys{k});
     if (! iscell (column))
-      column = arrayfun (@(a) sprintf ("%.15g", a), column, "UniformOutput", false);
+      [values, ~, which] = unique (column);
+      column = arrayfun (@(a) sprintf ("%.15g", a), values, "UniformOutput", false)(which)(:);
     endif
     if (k > 1)
       label = strcat (label, {"/"});
@@ -419,7 +420,7 @@ endfunction
 %!   for run = 1:2
 %!     fprintf (f, "id,%d,%g,%g,%g\n", [run run run run; 0 1 2 3; 1 2 3 4; 5 6 7 8]);
 %!   endfor
-%!   fprintf (f, "val,1,0,1,\nval,1,1,NaN,3\n");
+%!   fprintf (f, "val,1,0,1,9\nval,1,1,NaN,\n");
 %!   fclose (f);
 %!   d = hybrid_data (file, "time", "time", "trajectory", {"set", "run"}, "outputs", {"b"}, "inputs", {"a"}, "where", {"set", "id"});
 %!   assert (d.count, [4; 4]);

@@ -1,7 +1,7 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
-## table = read_table (file): names (cellstr), columns (numeric column or cellstr), n rows. Comma separated with a header line; a column
-## is words when its first entry is; empty numbers are NaN.
+## table = read_table (file): a comma-separated file with a header line as names (1 x m cellstr) and cells (m x n cellstr), n rows. Words are
+## turned into numbers by table_column, for the columns that are asked for. Commas between double quotes belong to the word.
 
 function table = read_table (file)
   [f, message] = fopen (file, "r");
@@ -13,24 +13,23 @@ function table = read_table (file)
   unwind_protect_cleanup
     fclose (f);
   end_unwind_protect
-  text = strrep (text, "\r", "");
-  ends = [find(text == "\n"), numel(text) + 1];
-  names = strtrim (strrep (strsplit (text(1:ends(1)-1), ","), "\"", ""));
-  body = text(ends(1)+1:end);
-  if (isempty (strtrim (body)))
+  text = regexprep (strrep (text, "\r", ""), "\n\\s*(?=\n|$)", "");  # no empty lines
+  quoted = mod (cumsum (text == "\""), 2) == 1;
+  comma = text == "," & ! quoted;
+  newline = text == "\n" & ! quoted;
+  per_row = diff ([0, cumsum(comma)([find(newline), numel(text)])]);
+  bad = find (per_row != per_row(1), 1);
+  if (! isempty (bad))
+    error ("hybridsam:data:file", "hybrid_data: row %d of %s has %d columns, its header names %d", bad, file, per_row(bad) + 1, per_row(1) + 1);
+  endif
+  if (numel (per_row) < 2)
     error ("hybridsam:data:file", "hybrid_data: the file %s has no rows below its header", file);
   endif
-  first = strsplit (strtok (body, "\n"), ",", "CollapseDelimiters", false);
-  if (numel (first) != numel (names))
-    error ("hybridsam:data:file", "hybrid_data: the header of %s names %d columns, its first row has %d", file, numel (names), numel (first));
+  ends = find (comma | newline);
+  if (! newline(end))
+    ends(end+1) = numel (text) + 1;
   endif
-  words = cellfun (@(c) ! isempty (strtrim (c)) && isnan (str2double (c)) && ! any (strcmpi (strtrim (c), {"nan", "na"})), first);
-  format = repmat ({"%f"}, 1, numel (names));
-  format(words) = {"%q"};
-  columns = textscan (body, strjoin (format, " "), "Delimiter", ",", "EmptyValue", NaN, "TreatAsEmpty", {"NA"});
-  counts = cellfun (@numel, columns);
-  if (any (counts != counts(1)))
-    error ("hybridsam:data:file", "hybrid_data: row %d of %s does not fit its columns", min (counts) + 2, file);
-  endif
-  table = struct ("file", file, "names", {names}, "columns", {columns}, "n", counts(1));
+  cells = reshape (cellslices (text, [1, ends(1:end-1) + 1], ends - 1, 2), per_row(1) + 1, []);
+  names = strtrim (strrep (cells(:,1)', "\"", ""));
+  table = struct ("file", file, "names", {names}, "cells", {cells(:,2:end)}, "n", columns (cells) - 1);
 endfunction

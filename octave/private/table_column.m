@@ -1,10 +1,21 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
+## One column of a table: numbers (n x 1) when every entry is a number, empty, NaN or NA; else words (n x 1 cellstr).
+
 function c = table_column (table, name)
   k = find (strcmp (table.names, name), 1);
   if (isempty (k))
     error ("hybridsam:data:column", "hybrid_data: %s has no column %s; did you mean %s?", table.file, short_text (name), ...
            nearest_name (name, table.names));
   endif
-  c = table.columns{k};
+  words = table.cells(k,:)';
+  c = str2double (words);
+  if (any (isnan (c)))
+    words = strtrim (strrep (words, "\"", ""));
+    c = str2double (words);
+    unread = isnan (c) & ! cellfun (@isempty, words) & ! ismember (lower (words), {"nan", "na"});
+    if (any (unread))
+      c = words;
+    endif
+  endif
 endfunction

@@ -1,0 +1,117 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## d = core_data (caller, model, data, measured): the data set as the core reads it (doc/developer.md, "Core data"), checked against the model.
+## MEASURED: measurements are needed (to fit), not only times and initial states (to simulate).
+
+function d = core_data (caller, model, data, measured)
+  check_fit (caller, model, data, measured);
+  codes = {"zoh", "linear", "pchip"};
+  d = struct ("count", data.count, "t", data.t', "y", data.y', "weight", [], "x0", [], "skip_first", [], "u", data.u', ...
+              "interpolation", find (strcmp (data.interpolation, codes)) - 1, "z", []);
+  if (! isempty (data.weight))
+    d.weight = data.weight';
+  endif
+  if (isempty (model.functions.rhs))
+    return;
+  endif
+  [x0, skip] = start_states (caller, model, data);
+  if (isempty (x0))
+    d.z = features_of (caller, model, data);
+  else
+    d.x0 = x0;
+    d.skip_first = double (skip(:));
+  endif
+endfunction
+
+function check_fit (caller, model, data, measured)
+  if (isempty (model.functions.rhs) != data.algebraic)
+    kinds = {"trajectories (t was given)", "algebraic (t = [])"};
+    error ("hybridsam:data:kind", "%s: the model is %s, the data are %s", caller, {"a differential equation", "algebraic (no \"rhs\")"}{1 + isempty(model.functions.rhs)}, ...
+           kinds{1 + data.algebraic});
+  endif
+  n = columns (data.y);
+  if (n != model.n_y && (measured || n > 0))
+    error ("hybridsam:data:outputs", "%s: the data have %d outputs, the model %d (%s)", caller, n, model.n_y, strjoin (model.outputs, ", "));
+  endif
+  if (columns (data.u) != model.n_u)
+    error ("hybridsam:data:inputs", "%s: the data have %d inputs, the model %d (%s)", caller, columns (data.u), model.n_u, ...
+           strjoin ({model.inputs.name}, ", "));
+  endif
+  if (! isempty (data.x0) && rows (data.x0) != model.n_x)
+    error ("hybridsam:data:initial", "%s: the initial states of the data have %d rows, the model has %d states (%s)", caller, rows (data.x0), ...
+           model.n_x, strjoin ({model.states.name}, ", "));
+  endif
+endfunction
+
+## x0 (n_x x B) and where it came from the first sample; [] when the model's `initial` gives it.
+function [x0, skip] = start_states (caller, model, data)
+  B = numel (data.count);
+  x0 = data.x0;
+  skip = false (1, B);
+  if (isempty (x0))
+    if (! isempty (model.functions.initial))
+      return;
+    endif
+    x0 = NaN (model.n_x, B);
+  endif
+  skip = all (isnan (x0), 1);
+  if (! any (skip))
+    return;
+  endif
+  if (! isempty (model.functions.output) || columns (data.y) != model.n_x)
+    error ("hybridsam:data:initial", ["%s: the initial states are not known: give \"initial\" to hybrid_data or to hybrid_model (the first " ...
+           "sample serves only when the outputs are all states)"], caller);
+  endif
+  first = cumsum ([1; data.count(:)])(1:B);
+  x0(:,skip) = data.y(first(skip),:)';
+  b = find (any (isnan (x0), 1), 1);
+  if (! isempty (b))
+    error ("hybridsam:data:initial", ["%s: trajectory %d would start from its first sample, which has values that were not measured (NaN); give \"initial\" " ...
+           "or start it at a complete sample"], caller, b);
+  endif
+endfunction
+
+## z (n_z x B) for the model's `initial`: features, then the first samples.
+function z = features_of (caller, model, data)
+  B = numel (data.count);
+  if (rows (data.features) != numel (model.features))
+    error ("hybridsam:data:features", "%s: the data have %d features, the model %d (%s)", caller, rows (data.features), numel (model.features), ...
+           strjoin (model.features, ", "));
+  endif
+  k = model.window;
+  y = zeros (model.n_y * k, B);
+  if (columns (data.y))
+    if (any (data.count < k))
+      error ("hybridsam:data:window", "%s: the model's initial function looks at %d samples, a trajectory has %d", caller, k, min (data.count));
+    endif
+    first = cumsum ([1; data.count(:)])(1:B);
+    for j = 1:k
+      y((j-1)*model.n_y+1:j*model.n_y,:) = data.y(first + j - 1,:)';
+    endfor
+  endif
+  if (any (isnan (y(:))) && uses_window (model))
+    error ("hybridsam:data:window", "%s: the first %d samples of trajectory %d have values that were not measured (NaN); the model's initial function needs them", ...
+           caller, k, find (any (isnan (y), 1), 1));
+  endif
+  y(isnan (y)) = 0;
+  z = [data.features; y];
+endfunction
+
+function tf = uses_window (model)
+  g = model.graphs.initial;
+  at = cumsum ([0; g.nattr(:)]);
+  leaf = find (strcmp (g.op, "feature"));
+  used = node_used (g);
+  tf = ! model.trace || any (arrayfun (@(i) used(i) && g.attr(at(i)+1) > numel (model.features), leaf));
+endfunction
+
+function used = node_used (g)
+  used = false (numel (g.op), 1);
+  used(g.result) = true;
+  at = cumsum ([0; g.nargs(:)]);
+  for i = numel (g.op):-1:1
+    if (used(i))
+      used(g.args(at(i)+1:at(i+1))) = true;
+    endif
+  endfor
+endfunction
