@@ -99,7 +99,8 @@ function s = from_trajectories (t, Y, opt)
       error ("hybridsam:data:empty", "hybrid_data: without measurements \"initial\" is needed: hybrid_data (t, [], \"initial\", X0)");
     endif
   endif
-  s = assemble (count, vertcat (cellfun (@(a) a(:), t, "UniformOutput", false){:}), stacked, vertcat (U{:}), opt, false);
+  t = cellfun (@(a) double (full (a(:))), t, "UniformOutput", false);
+  s = assemble (count, vertcat (t{:}), stacked, vertcat (U{:}), opt, false);
 endfunction
 
 function [t, Y, B] = as_cells (t, Y, B0)
@@ -119,7 +120,7 @@ function [t, Y, B] = as_cells (t, Y, B0)
   elseif (numel (t) != B)
     error ("hybridsam:data:shape", "hybrid_data: t has %d trajectories, Y has %d", numel (t), B);
   endif
-  t = cellfun (@double, t(:)', "UniformOutput", false);
+  t = t(:)';
   Y = as_parts ("Y", Y, B);
 endfunction
 
@@ -135,7 +136,7 @@ function parts = as_parts (what, A, B)
   if (! (isnumeric (A) || islogical (A)) || ! isreal (A) || ndims (A) > 3)
     error ("hybridsam:data:shape", "hybrid_data: %s must be a real T x n x B array or a cell array, got %s", what, short_text (A));
   endif
-  A = double (A);
+  A = double (full (A));
   if (size (A, 3) != B && size (A, 3) != 1)
     error ("hybridsam:data:shape", "hybrid_data: %s has %d trajectories (third dimension), expected %d", what, size (A, 3), B);
   endif
@@ -186,19 +187,34 @@ function s = assemble (count, t, y, u, opt, algebraic)
   B = numel (count);
   check_measured (y, count, algebraic);
   check_word (opt.interpolation);
+  if (isempty (u))
+    u = zeros (rows (y), 0);
+  endif
   if (any (! isfinite (u(:))))
     [i, j] = find (! isfinite (u), 1);
-    error ("hybridsam:data:inputs", "hybrid_data: input %d is %g at sample %d; inputs must be finite", j, u(i,j), i);
+    error ("hybridsam:data:inputs", "hybrid_data: input %d is %g at %s; inputs must be finite", j, u(i,j), place (i, count, algebraic));
   endif
-  s = struct ("count", count, "t", t, "y", y, "weight", spread_weights (opt.weights, y, count), "u", u, ...
+  s = struct ("count", count, "t", t, "y", y, "weight", spread_weights (opt.weights, y, count, algebraic), "u", u, ...
               "interpolation", opt.interpolation, "x0", spread_states (opt.initial, B), "features", check_features (opt.features, B), ...
               "algebraic", algebraic, "output_names", {{}}, "input_names", {{}}, "trajectory_names", {{}}, "dropped", 0);
+endfunction
+
+## Where row i of all samples is, in the user's words.
+function text = place (i, count, algebraic)
+  if (algebraic)
+    text = sprintf ("sample %d", i);
+  else
+    last = cumsum (count(:));
+    b = find (i <= last, 1);
+    text = sprintf ("sample %d of trajectory %d", i - last(b) + count(b), b);
+  endif
 endfunction
 
 function check_measured (y, count, algebraic)
   if (any (isinf (y(:))))
     [i, j] = find (isinf (y), 1);
-    error ("hybridsam:data:finite", "hybrid_data: output %d is %g at sample %d; write NaN for what was not measured", j, y(i,j), i);
+    error ("hybridsam:data:finite", "hybrid_data: output %d is %g at %s; write NaN for what was not measured", j, y(i,j), ...
+           place (i, count, algebraic));
   endif
   if (isempty (y))
     return;
@@ -223,36 +239,35 @@ function check_word (word)
   endif
 endfunction
 
-function w = spread_weights (given, y, count)
+## N x n_y. Given as Y, or with one row for all samples, or with one column for all outputs.
+function w = spread_weights (given, y, count, algebraic)
   w = [];
   if (isempty (given))
     return;
   endif
-  if (iscell (given))
-    w = vertcat (cellfun (@(a) check_matrix ("\"weights\"", a), given(:)', "UniformOutput", false){:});
-  elseif (ndims (given) == 3)
-    w = vertcat (num2cell (check_weights_array (given), [1 2])(:){:});
-  else
-    w = check_matrix ("\"weights\"", given);
-    if (rows (w) == count(1) && rows (w) != rows (y) && all (count == count(1)))
-      w = repmat (w, numel (count), 1);
-    endif
+  if (algebraic)
+    count = rows (y);  # one block of samples
   endif
-  if (! any (rows (w) == [1, rows(y)]) || ! any (columns (w) == [1, columns(y)]))
-    error ("hybridsam:data:weights", "hybrid_data: \"weights\" must be as Y (%d x %d in all), a column for the samples or a row for the outputs, got %s", ...
-           rows (y), columns (y), short_text (given));
-  endif
-  w = w .* ones (size (y));
-  if (any (! isfinite (w(:))) || any (w(:) < 0) || all (w(:) == 0))
-    error ("hybridsam:data:weights", "hybrid_data: \"weights\" must be finite, >= 0 and not all zero");
+  parts = as_parts ("\"weights\"", given, numel (count));
+  for b = 1:numel (parts)
+    parts{b} = check_weights (parts{b}, b, count(b), columns (y));
+  endfor
+  w = vertcat (parts{:});
+  if (! any (w(! isnan (y)) > 0) && ! isempty (y))
+    error ("hybridsam:data:weights", "hybrid_data: \"weights\" are zero wherever something was measured");
   endif
 endfunction
 
-function A = check_weights_array (A)
-  if (! isnumeric (A) || ! isreal (A))
-    error ("hybridsam:data:weights", "hybrid_data: \"weights\" must be real numbers, got %s", short_text (A));
+function w = check_weights (w, b, n, n_y)
+  if (! any (rows (w) == [1, n]) || ! any (columns (w) == [1, n_y]))
+    error ("hybridsam:data:weights", ["hybrid_data: \"weights\" are %d x %d in trajectory %d, which has %d samples of %d outputs; they must be as Y, " ...
+           "a column for the samples or a row for the outputs"], rows (w), columns (w), b, n, n_y);
   endif
-  A = double (A);
+  k = find (! isfinite (w) | w < 0, 1);
+  if (! isempty (k))
+    error ("hybridsam:data:weights", "hybrid_data: a weight in trajectory %d is %g; weights must be finite and >= 0", b, w(k));
+  endif
+  w = w .* ones (n, n_y);
 endfunction
 
 function x0 = spread_states (given, B)
@@ -270,7 +285,8 @@ function x0 = spread_states (given, B)
   endif
   bad = any (! isfinite (x0), 1) & ! all (isnan (x0), 1);
   if (any (bad))
-    error ("hybridsam:data:initial", "hybrid_data: the initial state of trajectory %d is not finite", find (bad, 1));
+    error ("hybridsam:data:initial", ["hybrid_data: the initial state of trajectory %d is %s; it must be finite (or NaN as a whole: the " ...
+           "trajectory starts from its first sample)"], find (bad, 1), short_text (x0(:,find (bad, 1))));
   endif
 endfunction
 
@@ -291,17 +307,15 @@ function s = from_file (file, varargin)
   defaults = struct ("time", "", "trajectory", {{}}, "outputs", {{}}, "inputs", {{}}, "where", {{}}, "every", 1, ...
                      "interpolation", "zoh", "initial", [], "weights", [], "features", []);
   opt = parse_options ("hybrid_data", defaults, varargin{:});
-  if (isempty (opt.outputs))
+  outputs = column_names ("outputs", opt.outputs);
+  inputs = column_names ("inputs", opt.inputs);
+  keys = column_names ("trajectory", opt.trajectory);
+  if (isempty (outputs))
     error ("hybridsam:data:column", "hybrid_data: \"outputs\" must name at least one column of %s", file);
   endif
-  if (! isnumeric (opt.every) || ! isscalar (opt.every) || ! (opt.every >= 1) || opt.every != fix (opt.every))
+  if (! isnumeric (opt.every) || ! isscalar (opt.every) || ! (opt.every >= 1) || opt.every != fix (opt.every) || isinf (opt.every))
     error ("hybridsam:data:every", "hybrid_data: \"every\" must be a whole number >= 1, got %s", short_text (opt.every));
   endif
-  outputs = cellstr (opt.outputs)(:)';
-  inputs = cellstr (opt.inputs)(:)';
-  inputs = inputs(! cellfun (@isempty, inputs));
-  keys = cellstr (opt.trajectory)(:)';
-  keys = keys(! cellfun (@isempty, keys));
   table = read_table (file);
   keep = rows_where (table, opt.where);
   [group, names] = group_rows (table, keys, keep);
@@ -327,6 +341,17 @@ function s = from_file (file, varargin)
   s.input_names = inputs;
 endfunction
 
+function names = column_names (option, names)
+  if (isempty (names))
+    names = {};
+  elseif (ischar (names) && rows (names) == 1)
+    names = {names};
+  elseif (! iscellstr (names))
+    error ("hybridsam:data:column", "hybrid_data: \"%s\" must be a column name or a cell array of names, got %s", option, short_text (names));
+  endif
+  names = names(:)';
+endfunction
+
 function keep = rows_where (table, where)
   keep = true (table.n, 1);
   if (! iscell (where) || mod (numel (where), 2) != 0)
@@ -335,12 +360,13 @@ function keep = rows_where (table, where)
   for k = 1:2:numel (where)
     column = table_column (table, where{k});
     value = where{k+1};
-    if (iscell (column))
-      keep &= ismember (column, cellstr (value));
-    elseif (isnumeric (value) || islogical (value))
+    if (iscell (column) && (ischar (value) || iscellstr (value)))
+      keep &= ismember (column, value);
+    elseif (! iscell (column) && (isnumeric (value) || islogical (value)))
       keep &= ismember (column, double (value));
     else
-      error ("hybridsam:data:where", "hybrid_data: column %s of %s has numbers, \"where\" gives %s", where{k}, table.file, short_text (value));
+      error ("hybridsam:data:where", "hybrid_data: column %s of %s has %s, \"where\" gives %s", where{k}, table.file, ...
+             {"numbers", "words"}{1 + iscell(column)}, short_text (value));
     endif
   endfor
   if (! any (keep))
@@ -402,6 +428,11 @@ endfunction
 %! assert (columns (data.y), 0);
 %!test  # single, integer and logical numbers
 %! assert (class (hybrid_data (single (t), int8 (10 * Y)).y), "double");
+%!test  # sparse numbers; weights of their own for each trajectory
+%! assert (hybrid_data (sparse (t), sparse (Y(:,:,1))).y, Y(:,:,1));
+%! d = hybrid_data ({t, t(1:2)}, {Y(:,:,1), Y(1:2,:,2)}, "weights", {t, [1 2; 3 4]});
+%! assert (d.weight, [t, t; 1 2; 3 4]);
+%! assert (size (d.u), [13 0]);
 %!test  # saving
 %! data = hybrid_data (t, Y);
 %! file = tempname ();
@@ -462,6 +493,17 @@ endfunction
 %!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", -1)
 %!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", [1 2 3])
 %!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", NaN)
+%!error id=hybridsam:data:weights hybrid_data ([0 1], [1; 2], "weights", [0; 0])
+%!error id=hybridsam:data:weights hybrid_data ([0 1], [1; NaN], "weights", [0; 1])
+%!error <in trajectory 2> hybrid_data ({[0 1 2], [0 1]}, {[1;2;3], [1;2]}, "weights", {[1;1;1], [1;1;1]})
+%!error id=hybridsam:data:weights hybrid_data ({[0 1 2], [0 1]}, {[1;2;3], [1;2]}, "weights", {[1;1], [1;1;1]})
+%!error id=hybridsam:data:shape hybrid_data ({[0 1 2], [0 1]}, {[1;2;3], [1;2]}, "weights", {[1;1]})
+%!error id=hybridsam:data:shape hybrid_data ([0 1], [1; 2], "weights", "a")
+%!error <sample 2 of trajectory 2> hybrid_data ({[0 1], [0 1]}, {[1;2], [1;2]}, "inputs", {[1;2], [1;Inf]})
+%!error <sample 1 of trajectory 2> hybrid_data ({[0 1], [0 1]}, {[1;2], [Inf;2]})
+%!error id=hybridsam:data:times hybrid_data (struct (), [1; 2])
+%!error id=hybridsam:data:times hybrid_data ({[0 1], {1}}, {[1; 2], [1; 2]})
+%!error id=hybridsam:data:times hybrid_data ({[0 1], "ab"}, {[1; 2], [1; 2]})
 %!error id=hybridsam:data:features hybrid_data ([0 1], [1; 2], "features", [1 2])
 %!error id=hybridsam:data:interpolation hybrid_data ([0 1], [1; 2], "interpolation", "cubic")
 %!error id=hybridsam:data:file hybrid_data ("no such file.csv", "outputs", {"a"})

@@ -10,10 +10,10 @@ function c = table_column (table, name)
   endif
   words = table.cells(k,:)';
   c = str2double (words);
-  if (any (isnan (c)))
-    words = strtrim (strrep (words, "\"", ""));
+  if (any (isnan (c)) || iscomplex (c))
+    words = unquote (words);
     c = str2double (words);
-    unread = isnan (c) & ! cellfun (@isempty, words) & ! ismember (lower (words), {"nan", "na"});
+    unread = (isnan (c) | imag (c) != 0) & ! cellfun (@isempty, words) & ! ismember (lower (words), {"nan", "na"});
     if (any (unread))
       c = words;
     endif

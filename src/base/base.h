@@ -14,19 +14,19 @@
 #include <stdint.h>
 
 /* value > 0: recoverable, or a reason for stopping; value < 0: failure. Append only. */
-#define HS_STATUS_TABLE(X)                                                                                   \
-  X(OK, 0, "fine")                                                                                           \
-  X(RETRY, 1, "a value was not finite where a smaller step may help")                                        \
-  X(UNSOLVED, 2, "a trajectory could not be solved")                                                         \
-  X(INTERRUPTED, 3, "interrupted by the user")                                                               \
-  X(CONVERGED, 4, "all iterations done")                                                                     \
-  X(RUNNING, 5, "more iterations to do")                                                                     \
-  X(NONFINITE, 6, "the loss became non-finite")                                                              \
-  X(PATIENCE, 7, "the validation error stopped improving")                                                   \
-  X(TIME_LIMIT, 8, "the time limit was reached")                                                             \
-  X(INVALID, -1, "invalid argument")                                                                         \
-  X(MEMORY, -2, "out of memory")                                                                             \
-  X(SOLVER, -3, "the solver library failed")                                                                 \
+#define HS_STATUS_TABLE(X)                                            \
+  X(OK, 0, "fine")                                                    \
+  X(RETRY, 1, "a value was not finite where a smaller step may help") \
+  X(UNSOLVED, 2, "a trajectory could not be solved")                  \
+  X(INTERRUPTED, 3, "interrupted by the user")                        \
+  X(CONVERGED, 4, "all iterations done")                              \
+  X(RUNNING, 5, "more iterations to do")                              \
+  X(NONFINITE, 6, "the loss became non-finite")                       \
+  X(PATIENCE, 7, "the validation error stopped improving")            \
+  X(TIME_LIMIT, 8, "the time limit was reached")                      \
+  X(INVALID, -1, "invalid argument")                                  \
+  X(MEMORY, -2, "out of memory")                                      \
+  X(SOLVER, -3, "the solver library failed")                          \
   X(CALLBACK, -4, "the user's function failed")
 
 typedef enum {
@@ -45,8 +45,7 @@ const char *hs_status_name(hs_status s);
 const char *hs_status_text(hs_status s);
 
 /* Fill e (may be NULL) and return s: `return hs_fail(e, HS_INVALID, "graph:index", "...", ...);` */
-hs_status hs_fail(hs_error *e, hs_status s, const char *id, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+hs_status hs_fail(hs_error *e, hs_status s, const char *id, const char *format, ...) __attribute__((format(printf, 4, 5)));
 hs_status hs_fail_memory(hs_error *e, const char *what, double bytes);
 
 /* Arena: the layout function of a plan runs twice, first with base == NULL to measure, then to carve. */

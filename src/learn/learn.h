@@ -38,9 +38,9 @@ typedef enum { HS_OPTION_CHOICE, HS_OPTION_NUMBER, HS_OPTION_INTERNAL, HS_OPTION
 typedef struct {
   const char *name;
   hs_option_kind kind;
-  double value, low, high;                    /* default and range of a number */
+  double value, low, high;                     /* default and range of a number */
   const char *text, *choices, *uses, *meaning; /* text: default of a choice or front option */
-  size_t offset;                              /* in hs_options; core options only */
+  size_t offset;                               /* in hs_options; core options only */
 } hs_option_row;
 
 extern const hs_option_row hs_option_table[];
@@ -50,7 +50,7 @@ hs_status hs_options_check(const hs_options *o, hs_error *e); /* ranges and whol
 /* ---- objective ----------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  double loss, data, penalty;                 /* loss = data + penalty */
+  double loss, data, penalty; /* loss = data + penalty */
 } hs_loss;
 
 typedef struct hs_objective hs_objective;
@@ -59,20 +59,21 @@ hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data 
                            bool (*interrupted)(void), hs_error *e);
 void hs_objective_free(hs_objective *f);
 /* g (n_v) = df/dw or NULL. Fixed values have g = 0. */
-hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g, hs_error *e);
+hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
+                            hs_error *e);
 hs_solve_counts hs_objective_counts(const hs_objective *f);
 hs_failure hs_objective_failure(const hs_objective *f); /* after UNSOLVED */
 
 /* ---- rules --------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {                              /* scratch of a rule, (n_v) each */
+typedef struct { /* scratch of a rule, (n_v) each */
   int n;
   double *perturbed, *gradient;
 } hs_rule_work;
 
 typedef struct {
-  hs_loss at, perturbed;                      /* at w, and at w + e (equal for ERM) */
-  double radius;                              /* |e| */
+  hs_loss at, perturbed; /* at w, and at w + e (equal for ERM) */
+  double radius;         /* |e| */
 } hs_rule_result;
 
 /* d = the gradient the optimizer gets. mask (n_v): values that may be perturbed. */
@@ -86,19 +87,19 @@ void hs_optimizer_step(const hs_options *o, const hs_model *m, long t, const dou
 
 /* ---- trainer ------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {                              /* all of a training run; the arrays (n_v) belong to the caller */
+typedef struct { /* all of a training run; the arrays (n_v) belong to the caller */
   double *w, *first, *second, *best;
   double iteration, best_value, best_iteration;
 } hs_train_state;
 
-typedef struct {                              /* one row of the history */
+typedef struct {                                                              /* one row of the history */
   double iteration, loss, loss_perturbed, penalty, gradient_norm, validation; /* validation NaN where not evaluated */
-  const double *w;                            /* after the step */
+  const double *w;                                                            /* after the step */
 } hs_train_row;
 
 typedef struct {
   const hs_model *model;
-  const hs_data *data, *validation;           /* validation may be NULL */
+  const hs_data *data, *validation; /* validation may be NULL */
   const hs_options *options;
   const bool *mask;
   bool (*interrupted)(void);

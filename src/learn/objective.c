@@ -20,8 +20,8 @@ struct hs_objective {
   double lambda;
   hs_solver *solver;
   double *v, *dy;
-  double *weight;          /* (n) sum of the weights of a trajectory */
-  int *order, *start;      /* (n), (n + 1) */
+  double *weight;     /* (n) sum of the weights of a trajectory */
+  int *order, *start; /* (n), (n + 1) */
   hs_failure failure;
   void *memory;
 };
@@ -139,7 +139,8 @@ static void finish_gradient(const hs_objective *f, const double *w, double *g) {
   }
 }
 
-hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g, hs_error *e) {
+hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
+                            hs_error *e) {
   const bool taps = f->penalty == HS_PENALTY_FN && f->lambda > 0.0;
   const double tap_count = taps ? hs_solver_tap_count(f->solver, n, trajectory) : 0.0;
   const double tap_seed = tap_count > 0.0 ? f->lambda / tap_count : 0.0;

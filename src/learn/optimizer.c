@@ -18,7 +18,8 @@ static double schedule(const hs_options *o, long t) {
   return 1.0;
 }
 
-void hs_optimizer_step(const hs_options *o, const hs_model *m, long t, const double *d, double *w, double *first, double *second) {
+void hs_optimizer_step(const hs_options *o, const hs_model *m, long t, const double *d, double *w, double *first,
+                       double *second) {
   const double factor = schedule(o, t), c1 = 1.0 - pow(BETA1, (double)t), c2 = sqrt(1.0 - pow(BETA2, (double)t));
   const hs_optimizer kind = (hs_optimizer)o->optimizer;
   for (int i = 0; i < m->n_v; i++) {

@@ -7,13 +7,10 @@
 #define AT(name) offsetof(hs_options, name)
 
 const hs_option_row hs_option_table[] = {
-#define HS_CHOICE(name, def, choices, uses, meaning)                                                         \
-  {#name, HS_OPTION_CHOICE, 0, 0, 0, def, choices, uses, meaning, AT(name)},
-#define HS_NUMBER(name, def, low, high, uses, meaning)                                                       \
-  {#name, HS_OPTION_NUMBER, def, low, high, "", "", uses, meaning, AT(name)},
+#define HS_CHOICE(name, def, choices, uses, meaning) {#name, HS_OPTION_CHOICE, 0, 0, 0, def, choices, uses, meaning, AT(name)},
+#define HS_NUMBER(name, def, low, high, uses, meaning) {#name, HS_OPTION_NUMBER, def, low, high, "", "", uses, meaning, AT(name)},
 #define HS_INTERNAL(name) {#name, HS_OPTION_INTERNAL, 0, 0, INFINITY, "", "", "", "", AT(name)},
-#define HS_FRONT(name, def, accepts, uses, meaning)                                                          \
-  {#name, HS_OPTION_FRONT, 0, 0, 0, def, accepts, uses, meaning, 0},
+#define HS_FRONT(name, def, accepts, uses, meaning) {#name, HS_OPTION_FRONT, 0, 0, 0, def, accepts, uses, meaning, 0},
 #include "learn/options.def"
 };
 #undef HS_CHOICE

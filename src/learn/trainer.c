@@ -17,7 +17,7 @@ typedef struct {
   double *d;
   int *permutation, *all;
   int batch, batches;
-  long epoch;               /* of `permutation`; -1: none yet */
+  long epoch; /* of `permutation`; -1: none yet */
   void *memory;
 } trainer;
 
@@ -139,8 +139,8 @@ static hs_status step(trainer *t, hs_error *e) {
   row.penalty = r.at.penalty;
   row.gradient_norm = norm_of(t->d, n_v);
   if (!isfinite(row.loss) || !isfinite(row.gradient_norm)) {
-    return hs_fail(e, HS_NONFINITE, "train:nonfinite", "at iteration %.0f the loss is %g and the gradient's norm %g", s->iteration + 1,
-                   row.loss, row.gradient_norm);
+    return hs_fail(e, HS_NONFINITE, "train:nonfinite", "at iteration %.0f the loss is %g and the gradient's norm %g",
+                   s->iteration + 1, row.loss, row.gradient_norm);
   }
   if (!t->validation) {
     keep_best(t, row.loss, s->w);

@@ -21,7 +21,7 @@ static bool interrupted(void) {
 /* ---- the user's untraced functions -------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  const mxArray *spec;    /* what the trampoline needs, opaque here */
+  const mxArray *spec; /* what the trampoline needs, opaque here */
   hs_sizes sizes;
   char id[128], text[1024]; /* the user's error */
 } callback;
@@ -99,14 +99,14 @@ typedef struct {
   callback user;
   hs_external external;
   int n_in, n_out;
-  const mxArray **in;       /* arguments after the command */
-  mxArray **out;            /* results after err */
+  const mxArray **in; /* arguments after the command */
+  mxArray **out;      /* results after err */
   hs_model *m;
   hs_data *d, *validation;
   hs_options o;
   hs_objective *f;
   hs_solver *solver;
-  int n_direction;          /* simulate */
+  int n_direction; /* simulate */
   int *direction;
 } session;
 
@@ -175,9 +175,9 @@ static void command_options(session *s) {
   mxArray *table = mxCreateStructMatrix((mwSize)hs_option_count, 1, 9, fields);
   for (int i = 0; i < hs_option_count; i++) {
     const hs_option_row *row = &hs_option_table[i];
-    mxArray *values[] = {mxCreateString(row->name),        mxCreateString(kinds[row->kind]), mxCreateDoubleScalar(row->value),
-                         mxCreateDoubleScalar(row->low),   mxCreateDoubleScalar(row->high),  mxCreateString(row->text),
-                         mxCreateString(row->choices),     mxCreateString(row->uses),        mxCreateString(row->meaning)};
+    mxArray *values[] = {mxCreateString(row->name),      mxCreateString(kinds[row->kind]), mxCreateDoubleScalar(row->value),
+                         mxCreateDoubleScalar(row->low), mxCreateDoubleScalar(row->high),  mxCreateString(row->text),
+                         mxCreateString(row->choices),   mxCreateString(row->uses),        mxCreateString(row->meaning)};
     for (int k = 0; k < 9; k++) {
       mxSetField(table, (mwIndex)i, fields[k], values[k]);
     }
@@ -457,9 +457,8 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
   const double *v = hs_read_array(&s->r, s->in[2], "v", n_v, NULL);
   const bool *mask = hs_read_mask(&s->r, s->in[3], s->m);
   double *w = mxCalloc((size_t)n_v + 1, sizeof *w), *g = mxCalloc((size_t)n_v + 1, sizeof *g);
-  hs_rule_work work = {.n = n_v,
-                       .perturbed = mxCalloc((size_t)n_v + 1, sizeof(double)),
-                       .gradient = mxCalloc((size_t)n_v + 1, sizeof(double))};
+  hs_rule_work work = {
+      .n = n_v, .perturbed = mxCalloc((size_t)n_v + 1, sizeof(double)), .gradient = mxCalloc((size_t)n_v + 1, sizeof(double))};
   int *all = mxMalloc((size_t)n * sizeof *all);
   for (int b = 0; b < n; b++) {
     all[b] = b;
@@ -510,7 +509,7 @@ static void add_row(void *context, const hs_train_row *row) {
     j->rows = mxRealloc(j->rows, j->room * sizeof *j->rows);
   }
   double *out = j->rows + j->used;
-  const double fixed[LOG_FIXED] = {row->iteration,     row->loss,       row->loss_perturbed,     row->penalty,
+  const double fixed[LOG_FIXED] = {row->iteration,     row->loss,       row->loss_perturbed,    row->penalty,
                                    row->gradient_norm, row->validation, hs_seconds() - j->start};
   memcpy(out, fixed, sizeof fixed);
   hs_model_values(j->m, row->w, j->v);
@@ -616,10 +615,18 @@ static const struct {
   int n_in, n_out;
   void (*run)(session *s);
 } COMMANDS[] = {
-    {"ops", 0, 1, command_ops},           {"options", 0, 1, command_options}, {"random", 3, 1, command_random}, {"check", 1, 0, command_check},
-    {"trainables", 2, 1, command_trainables}, {"values", 2, 1, command_values},   {"eval", 7, 1, command_eval},
-    {"vjp", 8, 2, command_vjp},           {"jvp", 9, 1, command_jvp},         {"simulate", 5, 4, command_simulate},
-    {"gradient", 4, 3, command_gradient}, {"train", 6, 3, command_train},
+    {"ops", 0, 1, command_ops},
+    {"options", 0, 1, command_options},
+    {"random", 3, 1, command_random},
+    {"check", 1, 0, command_check},
+    {"trainables", 2, 1, command_trainables},
+    {"values", 2, 1, command_values},
+    {"eval", 7, 1, command_eval},
+    {"vjp", 8, 2, command_vjp},
+    {"jvp", 9, 1, command_jvp},
+    {"simulate", 5, 4, command_simulate},
+    {"gradient", 4, 3, command_gradient},
+    {"train", 6, 3, command_train},
 };
 
 static mxArray *error_struct(session *s) {

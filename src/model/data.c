@@ -93,8 +93,7 @@ static hs_status check_times(const hs_data *d, hs_error *e) {
 }
 
 static bool same_grid(const hs_data *d, int a, int b) {
-  return d->count[a] == d->count[b] &&
-         !memcmp(d->s.t + d->first[a], d->s.t + d->first[b], (size_t)d->count[a] * sizeof(double));
+  return d->count[a] == d->count[b] && !memcmp(d->s.t + d->first[a], d->s.t + d->first[b], (size_t)d->count[a] * sizeof(double));
 }
 
 /* Compare with the representatives found so far, newest first; a set has few grids, or as many as trajectories (then at most 64 are

@@ -26,8 +26,8 @@ static hs_status check_sizes(const hs_model_spec *s, hs_error *e) {
     return hs_fail(e, HS_INVALID, "model:functions", "a model needs a right-hand side or an output function");
   }
   if (!s->output && s->n_y != s->sizes.x) {
-    return hs_fail(e, HS_INVALID, "model:outputs", "without an output function the %d states are the outputs, not %d",
-                   s->sizes.x, s->n_y);
+    return hs_fail(e, HS_INVALID, "model:outputs", "without an output function the %d states are the outputs, not %d", s->sizes.x,
+                   s->n_y);
   }
   return HS_OK;
 }

@@ -18,20 +18,20 @@
 
 #include "tape/tape.h"
 
-typedef struct {                        /* borrowed */
+typedef struct { /* borrowed */
   int n_y;
-  hs_sizes sizes;                       /* x, u, z, v */
+  hs_sizes sizes;                         /* x, u, z, v */
   const hs_graph *rhs, *output, *initial; /* NULL when the model has none */
-  const double *lower, *upper;          /* (n_v) -Inf, Inf where free */
-  const double *kind, *fixed;           /* (n_v) kind: 0 parameter, 1 network; fixed: 0 or 1 */
-  hs_external *external;                /* NULL for traced models */
+  const double *lower, *upper;            /* (n_v) -Inf, Inf where free */
+  const double *kind, *fixed;             /* (n_v) kind: 0 parameter, 1 network; fixed: 0 or 1 */
+  hs_external *external;                  /* NULL for traced models */
 } hs_model_spec;
 
 typedef struct {
   int n_x, n_u, n_y, n_z, n_v;
   hs_program *rhs, *output, *initial;
-  double *lower, *upper;                /* (n_v) */
-  bool *net, *fixed;                    /* (n_v) */
+  double *lower, *upper; /* (n_v) */
+  bool *net, *fixed;     /* (n_v) */
   void *memory;
 } hs_model;
 
@@ -43,25 +43,25 @@ void hs_model_chain(const hs_model *m, const double *w, double *g);             
 
 typedef enum { HS_ZOH, HS_LINEAR, HS_PCHIP } hs_interpolation;
 
-typedef struct {                        /* borrowed; N samples of all trajectories one after the other */
+typedef struct { /* borrowed; N samples of all trajectories one after the other */
   int n, n_samples;
-  const double *count;                  /* (n) samples of each trajectory, whole numbers */
-  const double *t;                      /* (N) increasing inside a trajectory */
-  const double *y;                      /* (n_y, N) element i of sample k at y[k*n_y + i]; NaN: not measured; NULL: nothing is */
-  const double *weight;                 /* (n_y, N) or NULL: 1 */
-  const double *x0;                     /* (n_x, n) or NULL: the model's `initial` */
-  const double *skip_first;             /* (n) 1 where the first sample gave the initial state, or NULL */
-  const double *u;                      /* (n_u, N), NULL when n_u is 0 */
-  const double *z;                      /* (n_z, n), NULL when n_z is 0 */
+  const double *count;      /* (n) samples of each trajectory, whole numbers */
+  const double *t;          /* (N) increasing inside a trajectory */
+  const double *y;          /* (n_y, N) element i of sample k at y[k*n_y + i]; NaN: not measured; NULL: nothing is */
+  const double *weight;     /* (n_y, N) or NULL: 1 */
+  const double *x0;         /* (n_x, n) or NULL: the model's `initial` */
+  const double *skip_first; /* (n) 1 where the first sample gave the initial state, or NULL */
+  const double *u;          /* (n_u, N), NULL when n_u is 0 */
+  const double *z;          /* (n_z, n), NULL when n_z is 0 */
   hs_interpolation interpolation;
 } hs_data_spec;
 
 typedef struct {
   hs_data_spec s;
-  const hs_model *model;                /* borrowed */
-  int *count, *first;                   /* (n) */
-  int *grid;                            /* (n) equal numbers: equal times */
-  double *slope;                        /* (n_u, N) du/dt at the samples for pchip, else NULL */
+  const hs_model *model; /* borrowed */
+  int *count, *first;    /* (n) */
+  int *grid;             /* (n) equal numbers: equal times */
+  double *slope;         /* (n_u, N) du/dt at the samples for pchip, else NULL */
   int max_count;
   void *memory;
 } hs_data;

@@ -24,12 +24,12 @@
 enum { NODE_LANES = 96, MAX_NODES = 8, CACHE = 8, MAX_COEFFICIENTS = HS_MAX_ORDER + 1 };
 
 typedef struct {
-  double t, h;                      /* the step ends at t */
+  double t, h; /* the step ends at t */
   int order;
-  size_t at;                        /* its coefficients, (order + 1, n): Taylor coefficients about t */
+  size_t at; /* its coefficients, (order + 1, n): Taylor coefficients about t */
 } record_step;
 
-typedef struct {                    /* lanes that are one system */
+typedef struct { /* lanes that are one system */
   int first, lanes, first_step, steps;
   bool bdf;
 } part;
@@ -43,30 +43,30 @@ typedef struct {
 typedef struct {
   hs_solver *s;
   const double *v;
-  part *now;                        /* the part being integrated */
-  int interval;                     /* data interval for the inputs */
-  double t_end;                     /* backward: t = t_end - tau */
-  int cursor;                       /* step of the record last looked at */
-  double scale;                     /* backward: size of the adjoint, for its absolute tolerance */
-  const int *direction;             /* sensitivities: value numbers */
-  hs_status callback;               /* first failure of a model function */
+  part *now;            /* the part being integrated */
+  int interval;         /* data interval for the inputs */
+  double t_end;         /* backward: t = t_end - tau */
+  int cursor;           /* step of the record last looked at */
+  double scale;         /* backward: size of the adjoint, for its absolute tolerance */
+  const int *direction; /* sensitivities: value numbers */
+  hs_status callback;   /* first failure of a model function */
 
-  part *parts;                      /* (max_lanes) */
+  part *parts; /* (max_lanes) */
   int n_parts;
-  record_step *steps;               /* grows */
+  record_step *steps; /* grows */
   size_t n_steps, room_steps;
-  double *coefficient;              /* grows */
+  double *coefficient; /* grows */
   size_t used, room;
 
   cached cache[CACHE];
   int n_cache;
 
-  double *x, *lambda, *t, *u;       /* one instant of a part */
+  double *x, *lambda, *t, *u;                /* one instant of a part */
   double *node_t, *node_x, *node_u, *node_l; /* (NODE_LANES) ... (n, NODE_LANES) */
   int nodes;
   double *node_work, *node_adjoint;
   double *jac_t, *jac_x, *jac_u, *jac_unit, *jac_result, *jac_work, *jac_adjoint; /* n_x lanes */
-  double *unit;                     /* (n_v) */
+  double *unit;                                                                   /* (n_v) */
   void *memory;
 } cvode;
 

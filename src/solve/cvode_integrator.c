@@ -19,7 +19,7 @@ struct hs_integrator {
   SUNLinearSolver linear;
   SUNNonlinearSolver fixed_point, fixed_point_s;
   hs_message_target target;
-  char message[256];          /* the library's last words */
+  char message[256]; /* the library's last words */
 };
 
 static void keep_message(void *context, const char *message) {

@@ -12,21 +12,21 @@
 #include "base/base.h"
 
 typedef struct {
-  int n;              /* unknowns */
+  int n; /* unknowns */
   void *context;
   /* Each returns 0, 1 (not finite: a smaller step may help) or -1 (give up). */
   int (*rhs)(void *context, double t, const double *y, double *dy);
   int (*jacobian)(void *context, double t, const double *y, double *J); /* (n, n) column-major; BDF only */
   int (*tangent)(void *context, int which, double t, const double *y, const double *s, double *ds); /* sensitivities only */
-  void (*weights)(void *context, const double *y, double *weight);      /* 1 / tolerance of each unknown */
+  void (*weights)(void *context, const double *y, double *weight); /* 1 / tolerance of each unknown */
 } hs_ode;
 
 enum { HS_MAX_ORDER = 12 };
 
 typedef struct {
-  double t, h;        /* end and length of the last step */
+  double t, h; /* end and length of the last step */
   int order;
-  bool ended;         /* the segment's end is reached */
+  bool ended;                /* the segment's end is reached */
   long convergence_failures; /* since the start of the segment */
 } hs_progress;
 

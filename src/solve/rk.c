@@ -26,24 +26,22 @@ typedef struct {
   double c[MAX_STAGES], b[MAX_STAGES], a[MAX_STAGES][MAX_STAGES];
 } tableau;
 
-static const tableau RK4 = {.stages = 4,
-                            .c = {0, 0.5, 0.5, 1},
-                            .b = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6},
-                            .a = {{0}, {0.5}, {0, 0.5}, {0, 0, 1}}};
+static const tableau RK4 = {
+    .stages = 4, .c = {0, 0.5, 0.5, 1}, .b = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6}, .a = {{0}, {0.5}, {0, 0.5}, {0, 0, 1}}};
 
 typedef struct {
   const tableau *rule;
-  int max_steps, steps;              /* of any trajectory; of the block */
-  double *t, *h;                     /* (max_steps, L) */
-  int *interval, *sample;            /* (max_steps, L); sample -1: none */
-  double *x;                         /* (max_steps + 1, n_x, L): state at the start of each step */
-  double *stage, *ts, *us;           /* one stage: (n_x, L), (L), (n_u, L) */
-  double *k, *g;                     /* (stages, n_x, L) */
-  double *dk, *lambda;               /* (n_x, L) */
-  double *work;                      /* kept evaluations of f, `stride` doubles each */
-  double *unit;                      /* (n_v) direction of a sensitivity */
+  int max_steps, steps;    /* of any trajectory; of the block */
+  double *t, *h;           /* (max_steps, L) */
+  int *interval, *sample;  /* (max_steps, L); sample -1: none */
+  double *x;               /* (max_steps + 1, n_x, L): state at the start of each step */
+  double *stage, *ts, *us; /* one stage: (n_x, L), (L), (n_u, L) */
+  double *k, *g;           /* (stages, n_x, L) */
+  double *dk, *lambda;     /* (n_x, L) */
+  double *work;            /* kept evaluations of f, `stride` doubles each */
+  double *unit;            /* (n_v) direction of a sensitivity */
   size_t stride, kept;
-  bool recorded;                     /* work holds all stages of all steps of the block, not of one step */
+  bool recorded; /* work holds all stages of all steps of the block, not of one step */
   void *memory;
 } rk;
 

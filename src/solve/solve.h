@@ -23,30 +23,30 @@ typedef enum { HS_AUTO, HS_ADAMS, HS_BDF } hs_cvode_method;
 typedef struct {
   hs_method method;
   hs_cvode_method cvode_method;
-  double step;                /* rk4: largest step; an interval dt takes ceil(dt/step - 1e-9) equal steps. <= 0: smallest interval */
-  double rtol, atol;          /* cvode */
-  long max_steps;             /* internal steps of one trajectory before it is given up */
-  bool (*interrupted)(void);  /* polled, or NULL */
+  double step;       /* rk4: largest step; an interval dt takes ceil(dt/step - 1e-9) equal steps. <= 0: smallest interval */
+  double rtol, atol; /* cvode */
+  long max_steps;    /* internal steps of one trajectory before it is given up */
+  bool (*interrupted)(void); /* polled, or NULL */
 } hs_solve_options;
 
 typedef struct {
   long steps, rhs, backward_steps, backward_rhs, nodes; /* summed since hs_solver_new */
-  long stiff;                 /* trajectories that "auto" moved to BDF */
+  long stiff;                                           /* trajectories that "auto" moved to BDF */
 } hs_solve_counts;
 
-typedef struct {              /* where a trajectory failed */
+typedef struct { /* where a trajectory failed */
   int trajectory;
   double t;
 } hs_failure;
 
-typedef struct {              /* the block last solved */
-  int n, L, samples;          /* trajectories, lanes, most samples of one */
-  const int *trajectory;      /* (L) lanes n .. L-1 repeat the first */
-  const double *x;            /* (samples, n_x, L) */
-  const double *y;            /* (samples, n_y, L) */
-  double tap_square;          /* sum of squared network outputs over the grid of the functional norm */
-  double tap_count;           /* how many there are */
-  hs_failure failure;         /* after UNSOLVED */
+typedef struct {         /* the block last solved */
+  int n, L, samples;     /* trajectories, lanes, most samples of one */
+  const int *trajectory; /* (L) lanes n .. L-1 repeat the first */
+  const double *x;       /* (samples, n_x, L) */
+  const double *y;       /* (samples, n_y, L) */
+  double tap_square;     /* sum of squared network outputs over the grid of the functional norm */
+  double tap_count;      /* how many there are */
+  hs_failure failure;    /* after UNSOLVED */
 } hs_block;
 
 typedef struct hs_solver hs_solver;

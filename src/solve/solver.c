@@ -109,8 +109,8 @@ static void plan_outputs(hs_solver *s) {
 
 static hs_status check_options(const hs_solve_options *o, hs_error *e) {
   if (!(o->rtol > 0.0 && o->rtol < 1.0) || !(o->atol > 0.0)) {
-    return hs_fail(e, HS_INVALID, "option:value", "rtol %g and atol %g are not usable, expected 0 < rtol < 1 and atol > 0", o->rtol,
-                   o->atol);
+    return hs_fail(e, HS_INVALID, "option:value", "rtol %g and atol %g are not usable, expected 0 < rtol < 1 and atol > 0",
+                   o->rtol, o->atol);
   }
   if (o->max_steps < 1 || isnan(o->step)) {
     return hs_fail(e, HS_INVALID, "option:value", "max_steps %ld or step %g is not usable", o->max_steps, o->step);

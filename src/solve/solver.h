@@ -7,7 +7,7 @@
 
 #include "solve/solve.h"
 
-typedef struct {                   /* a back end: five functions */
+typedef struct { /* a back end: five functions */
   hs_status (*make)(hs_solver *s, hs_error *e);
   void (*release)(hs_solver *s);
   /* x0 -> x at all samples; record kept when reverse. */
@@ -17,7 +17,7 @@ typedef struct {                   /* a back end: five functions */
   /* One direction: s0 (n_x, L) -> sx (samples, n_x, L). */
   hs_status (*sensitivity)(hs_solver *s, const double *v, int n_direction, const int *at, const double *s0, double *sx,
                            hs_error *e);
-  bool own_taps;                   /* sums the network outputs inside rhs itself */
+  bool own_taps; /* sums the network outputs inside rhs itself */
 } hs_back_end;
 
 extern const hs_back_end hs_back_end_rk, hs_back_end_cvode;
@@ -27,20 +27,20 @@ struct hs_solver {
   const hs_data *d;
   hs_solve_options o;
   const hs_back_end *back;
-  void *state;                     /* the back end's */
+  void *state; /* the back end's */
   hs_solve_counts counts;
   hs_block block;
   int max_lanes;
-  int *lane;                       /* (max_lanes) trajectory of a lane */
-  double *x0, *dx0;                /* (n_x, L) */
-  double *x, *dx;                  /* (samples, n_x, L) */
-  double *y, *dy;                  /* (samples, n_y, L); y == x without an output function */
-  double *t, *u, *z;               /* one instant: (L), (n_u, L), (n_z, L) */
-  double *work, *adjoint;          /* for any of the programs, max_lanes lanes; work may hold `kept` output evaluations */
-  double *rhs_work;                /* rhs at the samples, for the taps of back ends without own_taps */
-  double *tap;                     /* (n_tap, L) */
-  double *result;                  /* (max (n_x, n_y), L) */
-  size_t output_stride;            /* doubles of one kept output evaluation */
+  int *lane;              /* (max_lanes) trajectory of a lane */
+  double *x0, *dx0;       /* (n_x, L) */
+  double *x, *dx;         /* (samples, n_x, L) */
+  double *y, *dy;         /* (samples, n_y, L); y == x without an output function */
+  double *t, *u, *z;      /* one instant: (L), (n_u, L), (n_z, L) */
+  double *work, *adjoint; /* for any of the programs, max_lanes lanes; work may hold `kept` output evaluations */
+  double *rhs_work;       /* rhs at the samples, for the taps of back ends without own_taps */
+  double *tap;            /* (n_tap, L) */
+  double *result;         /* (max (n_x, n_y), L) */
+  size_t output_stride;   /* doubles of one kept output evaluation */
   int kept;
   void *memory;
 };

@@ -15,7 +15,7 @@ typedef struct {
   const hs_graph *g;
   hs_sizes s;
   hs_error *e;
-  int i;               /* the node being checked */
+  int i; /* the node being checked */
   const int *arg;
   const double *attr;
 } cursor;
@@ -41,8 +41,8 @@ static hs_status check_attr_count(const cursor *c, int wanted) {
 static hs_status integer(const cursor *c, int k, int low, int high, int *out) {
   double a = c->attr[k];
   if (!(a >= low && a <= high) || a != floor(a)) {
-    REFUSE(c, "index", "node %d (%s): attribute %d is %g, expected an integer from %d to %d", c->i + 1, name_of(c), k + 1, a,
-           low, high);
+    REFUSE(c, "index", "node %d (%s): attribute %d is %g, expected an integer from %d to %d", c->i + 1, name_of(c), k + 1, a, low,
+           high);
   }
   *out = (int)a;
   return HS_OK;
@@ -131,8 +131,8 @@ static hs_status check_dense(const cursor *c) {
   int x = c->arg[0];
   long weights = (long)a[DENSE_IN] * a[DENSE_OUT];
   if (a[DENSE_W] - 1 + weights > c->s.v || (long)a[DENSE_B] - 1 + a[DENSE_OUT] > c->s.v) {
-    REFUSE(c, "index", "node %d (dense): %d x %d weights from %d or biases from %d do not fit %d values", c->i + 1,
-           a[DENSE_OUT], a[DENSE_IN], a[DENSE_W], a[DENSE_B], c->s.v);
+    REFUSE(c, "index", "node %d (dense): %d x %d weights from %d or biases from %d do not fit %d values", c->i + 1, a[DENSE_OUT],
+           a[DENSE_IN], a[DENSE_W], a[DENSE_B], c->s.v);
   }
   if (c->g->rows[x] != a[DENSE_IN] || c->g->rows[c->i] != a[DENSE_OUT] || c->g->cols[c->i] != c->g->cols[x]) {
     REFUSE(c, "shape", "node %d (dense %d to %d) takes %d x %d and gives %d x %d", c->i + 1, a[DENSE_IN], a[DENSE_OUT],

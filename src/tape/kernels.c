@@ -45,8 +45,7 @@ ALWAYS vec splat(double x) {
 }
 
 /* rows x nv vectors of C; rows and nv are constants at every call, so the loops unroll and acc stays in registers. */
-ALWAYS void tile(int rows, int nv, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c,
-                 int ldc) {
+ALWAYS void tile(int rows, int nv, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
   vec acc[MR][2];
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < nv; j++) {
@@ -73,8 +72,7 @@ ALWAYS void tile(int rows, int nv, int k, const double *a, int a_row, int a_col,
 }
 
 /* The last 1 .. VW-1 columns. */
-static void edge(int m, int width, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c,
-                 int ldc) {
+static void edge(int m, int width, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
   for (int i = 0; i < m; i++) {
     for (int l = 0; l < width; l++) {
       double s = c[(long)i * ldc + l];
@@ -87,8 +85,7 @@ static void edge(int m, int width, int k, const double *a, int a_row, int a_col,
 }
 
 /* All rows of one strip of nv vectors. */
-ALWAYS void strip(int nv, int m, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c,
-                  int ldc) {
+ALWAYS void strip(int nv, int m, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
   int i = 0;
   for (; i + MR <= m; i += MR) {
     tile(MR, nv, k, a + (long)i * a_row, a_row, a_col, b, ldb, c + (long)i * ldc, ldc);
@@ -210,21 +207,21 @@ ALWAYS vec tanh_vec(vec x) {
   return SELECT(x != x, x, t);
 }
 
-#define MAP(name, f)                                                                                         \
-  static void name(int n, const double *x, double *y) {                                                      \
-    int i = 0;                                                                                               \
-    for (; i + 2 * VW <= n; i += 2 * VW) { /* two at a time hide the latency of the polynomial */            \
-      vec a = f(load(x + i)), b = f(load(x + i + VW));                                                       \
-      store(y + i, a);                                                                                       \
-      store(y + i + VW, b);                                                                                  \
-    }                                                                                                        \
-    for (; i < n; i += VW) {                                                                                 \
-      double buffer[VW] = {0};                                                                               \
-      int count = n - i < VW ? n - i : VW;                                                                   \
-      memcpy(buffer, x + i, (size_t)count * sizeof *x);                                                      \
-      store(buffer, f(load(buffer)));                                                                        \
-      memcpy(y + i, buffer, (size_t)count * sizeof *y);                                                      \
-    }                                                                                                        \
+#define MAP(name, f)                                                                              \
+  static void name(int n, const double *x, double *y) {                                           \
+    int i = 0;                                                                                    \
+    for (; i + 2 * VW <= n; i += 2 * VW) { /* two at a time hide the latency of the polynomial */ \
+      vec a = f(load(x + i)), b = f(load(x + i + VW));                                            \
+      store(y + i, a);                                                                            \
+      store(y + i + VW, b);                                                                       \
+    }                                                                                             \
+    for (; i < n; i += VW) {                                                                      \
+      double buffer[VW] = {0};                                                                    \
+      int count = n - i < VW ? n - i : VW;                                                        \
+      memcpy(buffer, x + i, (size_t)count * sizeof *x);                                           \
+      store(buffer, f(load(buffer)));                                                             \
+      memcpy(y + i, buffer, (size_t)count * sizeof *y);                                           \
+    }                                                                                             \
   }
 
 MAP(map_tanh, tanh_vec)

@@ -42,99 +42,98 @@ static inline int lane_step(const hs_operand *a, int L) {
 
 #define HS_LEAF(name)
 #define HS_STRUCT(name, lo, hi)
-#define HS_UNARY(name, f, df)                                                                                \
-  static void name##_forward(const hs_call *c) {                                                             \
-    const double *restrict px = c->arg[0].v;                                                                 \
-    double *restrict po = c->value;                                                                          \
-    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; i < n; i++) {                            \
-      double x = px[i];                                                                                      \
-      po[i] = (f);                                                                                           \
-    }                                                                                                        \
-  }                                                                                                          \
-  static inline double name##_dx(double x, double o) {                                                       \
-    (void)x, (void)o;                                                                                        \
-    return (df);                                                                                             \
-  }                                                                                                          \
-  static void name##_vjp(const hs_call *c) {                                                                 \
-    const double *restrict px = c->arg[0].v, *restrict po = c->out.v, *restrict d = c->out.d;                \
-    double *restrict dx = c->arg[0].d;                                                                       \
-    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; dx && i < n; i++) {                      \
-      dx[i] += times(d[i], name##_dx(px[i], po[i]));                                                         \
-    }                                                                                                        \
-  }                                                                                                          \
-  static void name##_jvp(const hs_call *c) {                                                                 \
-    const double *restrict px = c->arg[0].v, *restrict po = c->out.v, *restrict tx = c->arg[0].d;            \
-    double *restrict to = c->out.d;                                                                          \
-    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; i < n; i++) {                            \
-      to[i] = tx ? times(tx[i], name##_dx(px[i], po[i])) : 0.0;                                              \
-    }                                                                                                        \
+#define HS_UNARY(name, f, df)                                                                     \
+  static void name##_forward(const hs_call *c) {                                                  \
+    const double *restrict px = c->arg[0].v;                                                      \
+    double *restrict po = c->value;                                                               \
+    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; i < n; i++) {                 \
+      double x = px[i];                                                                           \
+      po[i] = (f);                                                                                \
+    }                                                                                             \
+  }                                                                                               \
+  static inline double name##_dx(double x, double o) {                                            \
+    (void)x, (void)o;                                                                             \
+    return (df);                                                                                  \
+  }                                                                                               \
+  static void name##_vjp(const hs_call *c) {                                                      \
+    const double *restrict px = c->arg[0].v, *restrict po = c->out.v, *restrict d = c->out.d;     \
+    double *restrict dx = c->arg[0].d;                                                            \
+    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; dx && i < n; i++) {           \
+      dx[i] += times(d[i], name##_dx(px[i], po[i]));                                              \
+    }                                                                                             \
+  }                                                                                               \
+  static void name##_jvp(const hs_call *c) {                                                      \
+    const double *restrict px = c->arg[0].v, *restrict po = c->out.v, *restrict tx = c->arg[0].d; \
+    double *restrict to = c->out.d;                                                               \
+    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; i < n; i++) {                 \
+      to[i] = tx ? times(tx[i], name##_dx(px[i], po[i])) : 0.0;                                   \
+    }                                                                                             \
   }
 
 /* BODY once for each pattern of lane steps, so that the steps are constants in the inner loop. */
-#define FOR_LANE_STEPS(...)                                                                                  \
-  if (lane_step(&c->arg[0], L) && lane_step(&c->arg[1], L)) {                                                \
-    enum { SX = 1, SY = 1 };                                                                                 \
-    __VA_ARGS__                                                                                               \
-  } else if (lane_step(&c->arg[0], L)) {                                                                     \
-    enum { SX = 1, SY = 0 };                                                                                 \
-    __VA_ARGS__                                                                                               \
-  } else {                                                                                                   \
-    enum { SX = 0, SY = 1 };                                                                                 \
-    __VA_ARGS__                                                                                               \
+#define FOR_LANE_STEPS(...)                                   \
+  if (lane_step(&c->arg[0], L) && lane_step(&c->arg[1], L)) { \
+    enum { SX = 1, SY = 1 };                                  \
+    __VA_ARGS__                                               \
+  } else if (lane_step(&c->arg[0], L)) {                      \
+    enum { SX = 1, SY = 0 };                                  \
+    __VA_ARGS__                                               \
+  } else {                                                    \
+    enum { SX = 0, SY = 1 };                                  \
+    __VA_ARGS__                                               \
   }
 
-#define HS_BINARY(name, f, fx, fy)                                                                           \
-  static inline double name##_dx(double x, double y, double o) {                                             \
-    (void)x, (void)y, (void)o;                                                                               \
-    return (fx);                                                                                             \
-  }                                                                                                          \
-  static inline double name##_dy(double x, double y, double o) {                                             \
-    (void)x, (void)y, (void)o;                                                                               \
-    return (fy);                                                                                             \
-  }                                                                                                          \
-  static void name##_forward(const hs_call *c) {                                                             \
-    const int L = c->out.lanes;                                                                              \
-    const size_t ex = element_step(&c->arg[0]), ey = element_step(&c->arg[1]);                               \
-    FOR_LANE_STEPS(for (int e = 0; e < c->out.n; e++) {                                                      \
-      const double *restrict px = c->arg[0].v + (size_t)e * ex, *restrict py = c->arg[1].v + (size_t)e * ey; \
-      double *restrict po = c->value + (size_t)e * (size_t)L;                                                \
-      for (int b = 0; b < L; b++) {                                                                          \
-        double x = px[b * SX], y = py[b * SY];                                                               \
-        po[b] = (f);                                                                                         \
-      }                                                                                                      \
-    })                                                                                                       \
-  }                                                                                                          \
-  static void name##_vjp(const hs_call *c) {                                                                 \
-    const int L = c->out.lanes;                                                                              \
-    const size_t ex = element_step(&c->arg[0]), ey = element_step(&c->arg[1]);                               \
-    FOR_LANE_STEPS(for (int e = 0; e < c->out.n; e++) {                                                      \
-      const double *px = c->arg[0].v + (size_t)e * ex, *py = c->arg[1].v + (size_t)e * ey;                   \
-      const double *po = c->out.v + (size_t)e * (size_t)L, *d = c->out.d + (size_t)e * (size_t)L;            \
-      double *dx = c->arg[0].d ? c->arg[0].d + (size_t)e * ex : NULL;                                        \
-      double *dy = c->arg[1].d ? c->arg[1].d + (size_t)e * ey : NULL;                                        \
-      for (int b = 0; dx && b < L; b++) {                                                                    \
-        dx[b * SX] += times(d[b], name##_dx(px[b * SX], py[b * SY], po[b]));                                 \
-      }                                                                                                      \
-      for (int b = 0; dy && b < L; b++) {                                                                    \
-        dy[b * SY] += times(d[b], name##_dy(px[b * SX], py[b * SY], po[b]));                                 \
-      }                                                                                                      \
-    })                                                                                                       \
-  }                                                                                                          \
-  static void name##_jvp(const hs_call *c) {                                                                 \
-    const int L = c->out.lanes;                                                                              \
-    const size_t ex = element_step(&c->arg[0]), ey = element_step(&c->arg[1]);                               \
-    FOR_LANE_STEPS(for (int e = 0; e < c->out.n; e++) {                                                      \
-      const double *px = c->arg[0].v + (size_t)e * ex, *py = c->arg[1].v + (size_t)e * ey;                   \
-      const double *po = c->out.v + (size_t)e * (size_t)L;                                                   \
-      const double *tx = c->arg[0].d ? c->arg[0].d + (size_t)e * ex : NULL;                                  \
-      const double *ty = c->arg[1].d ? c->arg[1].d + (size_t)e * ey : NULL;                                  \
-      double *to = c->out.d + (size_t)e * (size_t)L;                                                         \
-      for (int b = 0; b < L; b++) {                                                                          \
-        double x = px[b * SX], y = py[b * SY];                                                               \
-        to[b] = (tx ? times(tx[b * SX], name##_dx(x, y, po[b])) : 0.0) +                                     \
-                (ty ? times(ty[b * SY], name##_dy(x, y, po[b])) : 0.0);                                      \
-      }                                                                                                      \
-    })                                                                                                       \
+#define HS_BINARY(name, f, fx, fy)                                                                                               \
+  static inline double name##_dx(double x, double y, double o) {                                                                 \
+    (void)x, (void)y, (void)o;                                                                                                   \
+    return (fx);                                                                                                                 \
+  }                                                                                                                              \
+  static inline double name##_dy(double x, double y, double o) {                                                                 \
+    (void)x, (void)y, (void)o;                                                                                                   \
+    return (fy);                                                                                                                 \
+  }                                                                                                                              \
+  static void name##_forward(const hs_call *c) {                                                                                 \
+    const int L = c->out.lanes;                                                                                                  \
+    const size_t ex = element_step(&c->arg[0]), ey = element_step(&c->arg[1]);                                                   \
+    FOR_LANE_STEPS(for (int e = 0; e < c->out.n; e++) {                                                                          \
+      const double *restrict px = c->arg[0].v + (size_t)e * ex, *restrict py = c->arg[1].v + (size_t)e * ey;                     \
+      double *restrict po = c->value + (size_t)e * (size_t)L;                                                                    \
+      for (int b = 0; b < L; b++) {                                                                                              \
+        double x = px[b * SX], y = py[b * SY];                                                                                   \
+        po[b] = (f);                                                                                                             \
+      }                                                                                                                          \
+    })                                                                                                                           \
+  }                                                                                                                              \
+  static void name##_vjp(const hs_call *c) {                                                                                     \
+    const int L = c->out.lanes;                                                                                                  \
+    const size_t ex = element_step(&c->arg[0]), ey = element_step(&c->arg[1]);                                                   \
+    FOR_LANE_STEPS(for (int e = 0; e < c->out.n; e++) {                                                                          \
+      const double *px = c->arg[0].v + (size_t)e * ex, *py = c->arg[1].v + (size_t)e * ey;                                       \
+      const double *po = c->out.v + (size_t)e * (size_t)L, *d = c->out.d + (size_t)e * (size_t)L;                                \
+      double *dx = c->arg[0].d ? c->arg[0].d + (size_t)e * ex : NULL;                                                            \
+      double *dy = c->arg[1].d ? c->arg[1].d + (size_t)e * ey : NULL;                                                            \
+      for (int b = 0; dx && b < L; b++) {                                                                                        \
+        dx[b * SX] += times(d[b], name##_dx(px[b * SX], py[b * SY], po[b]));                                                     \
+      }                                                                                                                          \
+      for (int b = 0; dy && b < L; b++) {                                                                                        \
+        dy[b * SY] += times(d[b], name##_dy(px[b * SX], py[b * SY], po[b]));                                                     \
+      }                                                                                                                          \
+    })                                                                                                                           \
+  }                                                                                                                              \
+  static void name##_jvp(const hs_call *c) {                                                                                     \
+    const int L = c->out.lanes;                                                                                                  \
+    const size_t ex = element_step(&c->arg[0]), ey = element_step(&c->arg[1]);                                                   \
+    FOR_LANE_STEPS(for (int e = 0; e < c->out.n; e++) {                                                                          \
+      const double *px = c->arg[0].v + (size_t)e * ex, *py = c->arg[1].v + (size_t)e * ey;                                       \
+      const double *po = c->out.v + (size_t)e * (size_t)L;                                                                       \
+      const double *tx = c->arg[0].d ? c->arg[0].d + (size_t)e * ex : NULL;                                                      \
+      const double *ty = c->arg[1].d ? c->arg[1].d + (size_t)e * ey : NULL;                                                      \
+      double *to = c->out.d + (size_t)e * (size_t)L;                                                                             \
+      for (int b = 0; b < L; b++) {                                                                                              \
+        double x = px[b * SX], y = py[b * SY];                                                                                   \
+        to[b] = (tx ? times(tx[b * SX], name##_dx(x, y, po[b])) : 0.0) + (ty ? times(ty[b * SY], name##_dy(x, y, po[b])) : 0.0); \
+      }                                                                                                                          \
+    })                                                                                                                           \
   }
 
 #include "tape/ops.def"

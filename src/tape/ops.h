@@ -10,19 +10,19 @@
 #include "tape/tape.h"
 
 typedef struct {
-  const double *v;       /* value */
-  double *d;             /* vjp: adjoint, accumulated into, or NULL when not wanted; jvp: tangent, or NULL for zero */
+  const double *v; /* value */
+  double *d;       /* vjp: adjoint, accumulated into, or NULL when not wanted; jvp: tangent, or NULL for zero */
   int n, rows, cols, lanes;
 } hs_operand;
 
 typedef struct {
-  hs_operand out;        /* out.v is written by forward through `value` */
+  hs_operand out; /* out.v is written by forward through `value` */
   double *value;
   const hs_operand *arg; /* (n_arg) */
   int n_arg;
-  const int *index;      /* integer attributes of index (0-based) and dense */
-  double *aux;           /* kept from forward to vjp and jvp */
-  double *scratch;       /* inside one call */
+  const int *index; /* integer attributes of index (0-based) and dense */
+  double *aux;      /* kept from forward to vjp and jvp */
+  double *scratch;  /* inside one call */
   const hs_point *at;
   double *dv;            /* vjp: adjoint of v or NULL; jvp: tangent of v or NULL */
   const hs_direction *d; /* external: the whole direction */

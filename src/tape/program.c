@@ -35,7 +35,10 @@ static hs_place place_of(int op) {
 /* What the leaves depend on; other nodes inherit from their arguments. */
 static void set_dependence(hs_program *p, hs_node *n) {
   n->uniform = n->place == HS_AT_PARAM || n->place == HS_AT_CONST || n->place == HS_AT_WORK;
-  n->needs = n->place == HS_AT_STATE ? HS_NEEDS_X : n->place == HS_AT_FEATURE ? HS_NEEDS_Z : n->place == HS_AT_PARAM ? HS_NEEDS_V : 0;
+  n->needs = n->place == HS_AT_STATE     ? HS_NEEDS_X
+             : n->place == HS_AT_FEATURE ? HS_NEEDS_Z
+             : n->place == HS_AT_PARAM   ? HS_NEEDS_V
+                                         : 0;
   for (int k = 0; k < n->n_arg; k++) {
     n->uniform = n->uniform && p->node[n->arg[k]].uniform;
     n->needs |= p->node[n->arg[k]].needs;
@@ -138,8 +141,8 @@ static void fill(hs_program *p, const hs_graph *g, const unsigned char *live, in
   p->uniform_doubles = (p->uniform_doubles + 7) / 8 * 8;
 }
 
-static void count_live(const hs_graph *g, const unsigned char *live, size_t *nodes, size_t *args, size_t *indices,
-                       size_t *values, size_t *max_args) {
+static void count_live(const hs_graph *g, const unsigned char *live, size_t *nodes, size_t *args, size_t *indices, size_t *values,
+                       size_t *max_args) {
   *nodes = *args = *indices = *values = *max_args = 0;
   for (int i = 0; i < g->n_nodes; i++) {
     if (live[i]) {

@@ -19,15 +19,15 @@ typedef struct {
   const int *index;     /* integer attributes, 0-based, or NULL */
   const double *values; /* const nodes */
   hs_place place;
-  bool uniform;         /* the same for all lanes */
-  unsigned needs;       /* which of x, z, v the value depends on */
-  size_t offset;        /* place WORK: first double, in units of the node's lanes; else first element of t, x, u, z, v */
-  size_t aux;           /* first double (units of lanes) of what forward keeps for the reverse pass */
+  bool uniform;   /* the same for all lanes */
+  unsigned needs; /* which of x, z, v the value depends on */
+  size_t offset;  /* place WORK: first double, in units of the node's lanes; else first element of t, x, u, z, v */
+  size_t aux;     /* first double (units of lanes) of what forward keeps for the reverse pass */
   bool has_aux, tap;
 } hs_node;
 
 struct hs_program {
-  void *memory;         /* one block: nodes, args, indices, values */
+  void *memory; /* one block: nodes, args, indices, values */
   hs_sizes sizes;
   int n_nodes;
   hs_node *node;

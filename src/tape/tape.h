@@ -31,40 +31,40 @@ typedef enum {
 
 typedef enum { HS_IDENTITY, HS_TANH, HS_RELU, HS_SOFTPLUS, HS_SIGMOID, HS_SILU, HS_ACTIVATION_COUNT } hs_activation;
 
-const char *hs_op_name(int op);       /* NULL when op is no operation */
-int hs_op_find(const char *name);     /* -1 when unknown */
+const char *hs_op_name(int op);   /* NULL when op is no operation */
+int hs_op_find(const char *name); /* -1 when unknown */
 
-typedef struct {                      /* all borrowed */
+typedef struct { /* all borrowed */
   int n_nodes;
-  const int *op, *rows, *cols;        /* (n_nodes) */
-  const int *n_args, *n_attrs;        /* (n_nodes) */
-  const int *args;                    /* (n_args_total) 0-based node numbers */
-  const double *attrs;                /* (n_attrs_total) */
+  const int *op, *rows, *cols; /* (n_nodes) */
+  const int *n_args, *n_attrs; /* (n_nodes) */
+  const int *args;             /* (n_args_total) 0-based node numbers */
+  const double *attrs;         /* (n_attrs_total) */
   size_t n_args_total, n_attrs_total;
-  int result;                         /* 0-based */
+  int result; /* 0-based */
 } hs_graph;
 
 typedef struct {
-  int x, u, z, v;                     /* elements of a point's arrays and of the values vector */
+  int x, u, z, v; /* elements of a point's arrays and of the values vector */
 } hs_sizes;
 
 typedef struct {
-  const double *t;                    /* (B) */
-  const double *x;                    /* (sizes.x, B) */
-  const double *u;                    /* (sizes.u, B) */
-  const double *z;                    /* (sizes.z, B) */
-  const double *v;                    /* (sizes.v) the same for all lanes */
+  const double *t; /* (B) */
+  const double *x; /* (sizes.x, B) */
+  const double *u; /* (sizes.u, B) */
+  const double *z; /* (sizes.z, B) */
+  const double *v; /* (sizes.v) the same for all lanes */
 } hs_point;
 
-typedef struct {                      /* adjoints (accumulated into) or tangents (read); NULL: not wanted, or zero */
-  double *x, *z, *v;                  /* shapes as in hs_point */
+typedef struct {     /* adjoints (accumulated into) or tangents (read); NULL: not wanted, or zero */
+  double *x, *z, *v; /* shapes as in hs_point */
 } hs_direction;
 
 /* An untraced function: fills result (n_result, B) or returns a status. Called by `external` nodes, derivatives by central differences. */
 typedef struct hs_external {
   hs_status (*call)(struct hs_external *self, int function, int B, const hs_point *at, int n_result, double *result);
   void *context;
-  hs_status status;                   /* the first failure stays here */
+  hs_status status; /* the first failure stays here */
 } hs_external;
 
 typedef struct hs_program hs_program;

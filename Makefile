@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+#   make          build src/__hybridsam__.mex; then octave/ and src/ on Octave's path are enough
+#   make demo     install what is missing, build, train the real pendulum, write demo_pendulum.png
+#   make check    install what is missing, build, run every test
+#   make help     the other targets
+
+VERSION := $(shell sed -n 's/^Version: *//p' DESCRIPTION)
+NAME    := hybridsam-$(VERSION)
+OCTAVE  := octave-cli --norc -q --no-history
+
+all: build
+
+build:
+	$(MAKE) -C src
+
+demo:
+	sh .ci/deps build
+	$(MAKE) build
+	$(OCTAVE) examples/demo_pendulum.m
+
+check:
+	sh .ci/deps check
+	$(MAKE) build
+	bash tests/check.sh
+
+# Tables of trained parameters, 5 seeds; some minutes.
+results: build
+	$(OCTAVE) tests/results/run.m
+
+# First figures of speed: gradient and SAM step of the pendulum with a 2-64-64-1 network.
+bench: build
+	$(OCTAVE) tests/bench/run.m
+
+dist:
+	@rm -rf build/$(NAME) $(NAME).tar.gz
+	@mkdir -p build/$(NAME)
+	@sh tests/files.sh | tar -cf - -T - | tar -xf - -C build/$(NAME)
+	tar -C build -czf $(NAME).tar.gz $(NAME)
+
+install: dist
+	$(OCTAVE) --eval 'pkg install $(NAME).tar.gz'
+
+format:
+	clang-format -i $$(find src tests/c -name '*.c' -o -name '*.h')
+
+clean:
+	$(MAKE) -C src clean
+	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png
+
+help:
+	@echo 'make [build] | demo | check | results | bench | dist | install | format | clean'
+	@echo 'one stage of the tests:  bash tests/check.sh STAGE   (stages: bash tests/check.sh list)'
+
+.PHONY: all build demo check results bench dist install format clean help

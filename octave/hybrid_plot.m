@@ -1,0 +1,520 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn  {} {@var{h} =} hybrid_plot (@var{fit}, @var{kind})
+## @deftypefnx {} {@var{h} =} hybrid_plot (@var{fit}, @var{kind}, @var{name}, @var{value}, @dots{})
+## Draw what @code{hybrid_train} found.
+##
+## @var{fit} is its result, or a cell array of several to be drawn over each other.  @var{kind}:
+##
+## @table @asis
+## @item @qcode{"fit"}
+## Measurements (points) and the model's solution (curves) over time, a row of axes for each output.  Algebraic data: predicted over
+## measured, with the diagonal of a perfect prediction.
+## @item @qcode{"history"}
+## Loss (and, dashed, validation error) over the iterations, on a logarithmic scale.
+## @item @qcode{"estimates"}
+## The parameters over the iterations, one axes for each; a circle marks where they started.
+## @end table
+##
+## Options:
+##
+## @table @asis
+## @item @qcode{"data"}, @var{data}
+## For @qcode{"fit"}: another data set, drawn beside the training data.
+## @item @qcode{"trajectories"}, @var{numbers}
+## For @qcode{"fit"}: which trajectories are drawn (default: the first four of each data set, two when several fits are drawn).
+## @item @qcode{"truth"}, @code{struct (NAME, value, @dots{})}
+## For @qcode{"estimates"}: known values, drawn as dashed lines.
+## @item @qcode{"labels"}, @{@dots{}@}
+## Names of the fits in the legend (default: their method).
+## @item @qcode{"file"}, @var{name}
+## Write a PNG of 1200 x 800 points; the figure stays invisible and no display is needed.
+## @end table
+##
+## The figure's handle is returned.  Without a display the figure is made invisible.
+##
+## @example
+## fit = hybrid_train (model, data, "iterations", 100);
+## hybrid_plot (fit, "estimates", "truth", struct ("w2", 1.1), "file", "estimates.png");
+## @end example
+##
+## Errors: @code{hybridsam:plot:usage}, @code{hybridsam:plot:fit} (not a fit), @code{hybridsam:plot:kind},
+## @code{hybridsam:plot:data}, @code{hybridsam:plot:trajectories}, @code{hybridsam:plot:truth} (no such parameter, wrong shape),
+## @code{hybridsam:plot:labels}, @code{hybridsam:plot:params} (the model has none), @code{hybridsam:plot:history} (no iteration to
+## draw), @code{hybridsam:plot:file} (cannot be written), @code{hybridsam:option:*}.
+## @seealso{hybrid_train, hybrid_simulate}
+## @end deftypefn
+
+function h = hybrid_plot (fits, kind, varargin)
+  if (nargin < 2)
+    error ("hybridsam:plot:usage", "hybrid_plot: a fit and a kind are needed: hybrid_plot (fit, \"fit\" | \"history\" | \"estimates\")");
+  endif
+  defaults = struct ("data", [], "trajectories", [], "truth", struct (), "labels", {{}}, "file", "");
+  opt = parse_options ("hybrid_plot", defaults, varargin{:});
+  fits = check_fits (fits);
+  opt.labels = check_labels (opt.labels, fits);
+  check_file (opt.file);
+  draw = check_kind (kind, fits, opt);
+  h = new_figure (isempty (opt.file));
+  unwind_protect
+    done = false;
+    draw (h, fits, opt);
+    write_file (h, opt.file);
+    done = true;
+  unwind_protect_cleanup
+    if (! done)
+      close (h);
+    endif
+  end_unwind_protect
+  if (nargout == 0)
+    clear h;
+  endif
+endfunction
+
+## ---- checks
+
+function fits = check_fits (fits)
+  if (! iscell (fits))
+    fits = {fits};
+  endif
+  if (isempty (fits))
+    error ("hybridsam:plot:fit", "hybrid_plot: the cell array of fits is empty");
+  endif
+  needed = {"model", "values", "history", "options", "data"};
+  for k = 1:numel (fits)
+    if (! isstruct (fits{k}) || ! isscalar (fits{k}) || ! all (isfield (fits{k}, needed)))
+      error ("hybridsam:plot:fit", "hybrid_plot: FIT must come from hybrid_train, got %s", short_text (fits{k}));
+    endif
+    if (! isequal (fits{k}.model.outputs, fits{1}.model.outputs) || ! isequal ({fits{k}.model.params.name}, {fits{1}.model.params.name}))
+      error ("hybridsam:plot:fit", "hybrid_plot: fits that are drawn together must have the same outputs and parameters; fit %d differs", k);
+    endif
+  endfor
+endfunction
+
+function labels = check_labels (labels, fits)
+  if (isempty (labels))
+    labels = cellfun (@method_of, fits, "UniformOutput", false);
+  endif
+  labels = cellstr_of (labels);
+  if (numel (labels) != numel (fits))
+    error ("hybridsam:plot:labels", "hybrid_plot: \"labels\" must have one name for each fit (%d), got %d", numel (fits), numel (labels));
+  endif
+endfunction
+
+function list = cellstr_of (list)
+  if (ischar (list))
+    list = {list};
+  elseif (! iscellstr (list))
+    error ("hybridsam:plot:labels", "hybrid_plot: \"labels\" must be a cell array of names, got %s", short_text (list));
+  endif
+endfunction
+
+function text = method_of (fit)
+  text = "fit";
+  if (isfield (fit.options, "method") && ischar (fit.options.method))
+    text = fit.options.method;
+  endif
+endfunction
+
+function check_file (file)
+  if (! ischar (file) || rows (file) > 1)
+    error ("hybridsam:plot:file", "hybrid_plot: \"file\" must be a file name, got %s", short_text (file));
+  endif
+  folder = fileparts (file);
+  if (! isempty (folder) && ! isfolder (folder))
+    error ("hybridsam:plot:file", "hybrid_plot: the folder %s does not exist", folder);
+  endif
+endfunction
+
+function draw = check_kind (kind, fits, opt)
+  known = {"fit", "history", "estimates"};
+  if (! ischar (kind) || ! any (strcmp (kind, known)))
+    error ("hybridsam:plot:kind", "hybrid_plot: KIND must be one of %s, got %s", strjoin (known, ", "), short_text (kind));
+  endif
+  draw = {@draw_fit, @draw_history, @draw_estimates}{strcmp(kind, known)};
+  if (strcmp (kind, "fit"))
+    check_sets (data_sets (fits, opt), opt.trajectories);
+  elseif (any (cellfun (@(f) isempty (f.history.iteration), fits)))
+    error ("hybridsam:plot:history", "hybrid_plot: a fit has no iterations to draw");
+  elseif (strcmp (kind, "estimates"))
+    if (isempty (fits{1}.model.params))
+      error ("hybridsam:plot:params", "hybrid_plot: the model has no parameters to draw");
+    endif
+    check_truth (opt.truth, fits{1}.model);
+  endif
+endfunction
+
+function check_sets (sets, chosen)
+  if (! isempty (chosen) && (! isnumeric (chosen) || any (chosen(:) < 1) || any (chosen(:) != fix (chosen(:)))))
+    error ("hybridsam:plot:trajectories", "hybrid_plot: \"trajectories\" must be whole numbers >= 1, got %s", short_text (chosen));
+  endif
+  for k = 1:numel (sets)
+    check_data ("hybrid_plot", "plot", sets{k});
+    if (any (chosen(:) > numel (sets{k}.count)))
+      error ("hybridsam:plot:trajectories", "hybrid_plot: \"trajectories\" asks for number %d, a data set has %d", ...
+             max (chosen(:)), numel (sets{k}.count));
+    endif
+  endfor
+endfunction
+
+function check_truth (truth, model)
+  if (! isstruct (truth) || ! isscalar (truth))
+    error ("hybridsam:plot:truth", "hybrid_plot: \"truth\" must be a struct (NAME, value, ...), got %s", short_text (truth));
+  endif
+  known = {model.params.name};
+  for name = fieldnames (truth)'
+    k = find (strcmp (name{1}, known));
+    if (isempty (k))
+      error ("hybridsam:plot:truth", "hybrid_plot: \"truth\" names %s, the parameters are %s", name{1}, strjoin (known, ", "));
+    endif
+    value = truth.(name{1});
+    if (! isnumeric (value) || ! isreal (value) || numel (value) != model.params(k).rows * model.params(k).cols)
+      error ("hybridsam:plot:truth", "hybrid_plot: the true value of %s must be %d x %d, got %s", name{1}, model.params(k).rows, ...
+             model.params(k).cols, short_text (value));
+    endif
+  endfor
+endfunction
+
+## ---- paper
+
+function h = new_figure (wanted)
+  warning ("off", "Octave:gnuplot-graphics", "local");
+  visible = {"off", "on"}{1 + (wanted && have_window_system ())};
+  h = figure ("visible", visible, "color", "w", "position", [60 60 1200 800], ...
+              "paperunits", "points", "papersize", [1200 800], "paperposition", [0 0 1200 800]);  # one scale on screen and in print
+  if (strcmp (visible, "off") && any (strcmp (available_graphics_toolkits (), "gnuplot")))
+    graphics_toolkit (h, "gnuplot");  # the one that draws without a display
+  endif
+endfunction
+
+function write_file (h, file)
+  if (isempty (file))
+    return;
+  endif
+  warning ("off", "print:nogs", "local");
+  device = "-dpng";
+  if (strcmp (get (h, "__graphics_toolkit__"), "gnuplot"))
+    device = "-dpngcairo";
+  endif
+  try
+    print (h, file, device);
+  catch e
+    error ("hybridsam:plot:file", "hybrid_plot: %s cannot be written: %s", file, e.message);
+  end_try_catch
+  written = stat (file);
+  if (isempty (written) || written.size == 0)
+    error ("hybridsam:plot:file", "hybrid_plot: %s cannot be written", file);
+  endif
+endfunction
+
+## Colours that stay apart for colour-blind readers (Okabe & Ito 2008), without the pale yellow.
+function c = colour (k)
+  palette = [0 114 178; 213 94 0; 0 158 115; 204 121 167; 230 159 0; 86 180 233] / 255;
+  c = palette(mod (k - 1, rows (palette)) + 1,:);
+endfunction
+
+function c = grey ()
+  c = [0.45 0.45 0.45];
+endfunction
+
+## Axes number k of m x n, row by row, below the strip of the legend.
+function a = panel (h, m, n, k)
+  row = ceil (k / n);
+  column = k - (row - 1) * n;
+  width = 0.93 / n;
+  height = 0.91 / m;
+  a = axes ("parent", h, "position", [0.07 + (column - 1) * width, 0.02 + (m - row) * height + 0.07, width - 0.07, height - 0.11], ...
+            "fontsize", 14, "box", "off", "ticklength", [0.005 0.005], "ygrid", "on", "nextplot", "add");
+endfunction
+
+function say (a, x, y, head)
+  xlabel (a, x, "interpreter", "none", "fontsize", 14);
+  ylabel (a, y, "interpreter", "none", "fontsize", 14);
+  title (a, head, "interpreter", "none", "fontweight", "normal", "fontsize", 14);
+endfunction
+
+## One legend for the figure, in a strip above the axes, where it hides no data. Octave's own legend would change the size of the axes.
+## STYLES: one cell of plot properties for each text.
+function explain (h, styles, texts)
+  a = axes ("parent", h, "position", [0.07 0.95 0.92 0.04], "visible", "off", "xlim", [0 1], "ylim", [0 1], "nextplot", "add");
+  x = 0;
+  for k = 1:numel (texts)
+    plot (a, x + [0 0.015 0.03], [0.5 0.5 0.5], styles{k}{:});
+    text (x + 0.038, 0.5, texts{k}, "parent", a, "interpreter", "none", "fontsize", 14);
+    x += 0.07 + 0.0085 * numel (texts{k});
+  endfor
+endfunction
+
+## Room around the curves.
+function loosen (a)
+  axis (a, "tight");
+  y = get (a, "ylim");
+  if (strcmp (get (a, "yscale"), "linear"))
+    set (a, "ylim", y + [-0.05 0.05] * diff (y));
+  endif
+endfunction
+
+function style = curve_style (c)
+  style = {"linestyle", "-", "linewidth", 2, "color", c};
+endfunction
+
+function style = dashed_style (c)
+  style = {"linestyle", "--", "linewidth", 2, "color", c};
+endfunction
+
+function style = dot_style (c)
+  style = {"linestyle", "none", "marker", ".", "markersize", 9, "color", c};
+endfunction
+
+## ---- "fit"
+
+function sets = data_sets (fits, opt)
+  sets = {fits{1}.data};
+  if (! isempty (opt.data))
+    sets{2} = opt.data;
+  endif
+endfunction
+
+function draw_fit (h, fits, opt)
+  sets = data_sets (fits, opt);
+  heads = {"training data", "other data"};
+  n = numel (sets);
+  names = fits{1}.model.outputs;
+  for j = 1:n
+    data = pick (sets{j}, opt.trajectories, {4, 2}{1 + (numel (fits) > 1)});
+    y = cellfun (@(f) predict (f, data), fits, "UniformOutput", false);
+    for i = 1:numel (names)
+      a = panel (h, numel (names), n, (i - 1) * n + j);
+      head = {"", heads{j}}{1 + (n > 1 && i == 1)};
+      if (data.algebraic)
+        draw_scatter (a, data, y, i);
+        say (a, ["measured " names{i}], ["predicted " names{i}], head);
+      else
+        draw_curves (a, data, y, i);
+        say (a, {"", "time"}{1 + (i == numel (names))}, {names{i}, ""}{1 + (j > 1)}, head);
+      endif
+    endfor
+  endfor
+  if (sets{1}.algebraic)
+    explain (h, arrayfun (@(k) dot_style (colour (k)), 1:numel (fits), "UniformOutput", false), opt.labels);
+  else
+    c = @(k) colour (k) * (numel (fits) > 1);
+    styles = arrayfun (@(k) curve_style (c (k)), 1:numel (fits), "UniformOutput", false);
+    explain (h, [{dot_style(grey ())}, styles], [{"measured"}, opt.labels(:)']);
+  endif
+endfunction
+
+## The chosen trajectories (the first few); algebraic data as a whole.
+function data = pick (data, chosen, few)
+  if (data.algebraic)
+    return;
+  endif
+  if (isempty (chosen))
+    chosen = 1:min (few, numel (data.count));
+  endif
+  last = cumsum (data.count);
+  row = arrayfun (@(b) last(b) - data.count(b) + (1:data.count(b)), chosen(:)', "UniformOutput", false);
+  row = [row{:}];
+  s = struct ();
+  for name = fieldnames (data)'
+    s.(name{1}) = data.(name{1});
+  endfor
+  s.count = data.count(chosen(:));
+  for name = {"t", "y", "weight", "u"}
+    if (rows (s.(name{1})) > 0)
+      s.(name{1}) = s.(name{1})(row,:);
+    endif
+  endfor
+  for name = {"x0", "features"}
+    if (! isempty (s.(name{1})))
+      s.(name{1}) = s.(name{1})(:,chosen(:));
+    endif
+  endfor
+  data = hybrid_dataset (s);
+endfunction
+
+## The model's outputs at the data's times, N x n_y, with the solver that trained it.
+function y = predict (fit, data)
+  args = {};
+  for name = {"solver", "cvode_method", "step", "rtol", "atol", "max_steps"}
+    if (isfield (fit.options, name{1}))
+      args(end+1:end+2) = {name{1}, fit.options.(name{1})};
+    endif
+  endfor
+  y = hybrid_simulate (fit.model, data, fit.values, args{:}).y;
+  if (iscell (y))
+    y = vertcat (y{:});
+  elseif (ndims (y) == 3)
+    y = reshape (permute (y, [1 3 2]), [], size (y, 2));
+  endif
+endfunction
+
+## One fit: a colour for each trajectory. Several: a colour for each fit, the measurements grey.
+function draw_curves (a, data, y, i)
+  last = cumsum (data.count);
+  several = numel (y) > 1;
+  for b = 1:numel (data.count)
+    row = last(b) - data.count(b) + 1:last(b);
+    plot (a, data.t(row), data.y(row,i), dot_style ({0.5 * colour(b) + 0.5, grey()}{1 + several}){:});
+    for k = 1:numel (y)
+      plot (a, data.t(row), y{k}(row,i), curve_style (colour ({b, k}{1 + several})){:});
+    endfor
+  endfor
+  loosen (a);
+endfunction
+
+function draw_scatter (a, data, y, i)
+  for k = 1:numel (y)
+    plot (a, data.y(:,i), y{k}(:,i), dot_style (colour (k)){:});
+  endfor
+  ends = [min(data.y(:,i)), max(data.y(:,i))];
+  plot (a, ends, ends, "color", "k", "linewidth", 1);
+  loosen (a);
+endfunction
+
+## ---- "history"
+
+function draw_history (h, fits, opt)
+  a = panel (h, 1, 1, 1);
+  styles = {};
+  texts = {};
+  for k = 1:numel (fits)
+    past = fits{k}.history;
+    styles{end+1} = curve_style (colour (k));
+    texts{end+1} = [opt.labels{k} ": loss"];
+    plot (a, past.iteration, positive (past.loss), styles{end}{:});
+    at = find (! isnan (past.validation));
+    if (! isempty (at))
+      styles{end+1} = dashed_style (0.7 * colour (k));
+      texts{end+1} = [opt.labels{k} ": validation"];
+      plot (a, past.iteration(at), positive (past.validation(at)), styles{end}{:});
+    endif
+  endfor
+  set (a, "yscale", "log");
+  loosen (a);
+  say (a, "iteration", "loss", "");
+  explain (h, styles, texts);
+endfunction
+
+function y = positive (y)
+  y(! (y > 0)) = NaN;
+endfunction
+
+## ---- "estimates"
+
+function draw_estimates (h, fits, opt)
+  names = {fits{1}.model.params.name};
+  n = ceil (sqrt (numel (names)));
+  m = ceil (numel (names) / n);
+  for j = 1:numel (names)
+    a = panel (h, m, n, j);
+    for k = 1:numel (fits)
+      draw_parameter (a, fits{k}, names{j}, colour (k));
+    endfor
+    if (isfield (opt.truth, names{j}))
+      draw_truth (a, opt.truth.(names{j}), max (cellfun (@(f) f.history.iteration(end), fits)));
+    endif
+    loosen (a);
+    say (a, {"", "iteration"}{1 + (j > (m - 1) * n)}, names{j}, "");
+  endfor
+  styles = arrayfun (@(k) curve_style (colour (k)), 1:numel (fits), "UniformOutput", false);
+  texts = opt.labels(:)';
+  if (! isempty (fieldnames (opt.truth)))
+    styles{end+1} = dashed_style ([0 0 0]);
+    texts{end+1} = "truth";
+  endif
+  explain (h, styles, texts);
+endfunction
+
+## The elements of a vector or matrix are told apart by their numbers at the right end.
+function draw_parameter (a, fit, name, c)
+  start = start_of (fit, name);
+  at = [0; fit.history.iteration];
+  values = [start; fit.history.params.(name)];
+  for e = 1:columns (values)
+    plot (a, at, values(:,e), curve_style (c){:});
+    plot (a, 0, start(e), "linestyle", "none", "marker", "o", "markersize", 7, "linewidth", 1.5, "color", c);
+    if (columns (values) > 1)
+      text (at(end), values(end,e), sprintf (" %d", e), "parent", a, "fontsize", 14, "color", c);
+    endif
+  endfor
+endfunction
+
+function start = start_of (fit, name)
+  if (isfield (fit.options, "start") && ! isempty (fit.options.start))
+    start = fit.options.start.params.(name);
+  else
+    start = fit.model.params(strcmp (name, {fit.model.params.name})).start;
+  endif
+  start = double (start(:)');
+endfunction
+
+function draw_truth (a, values, last)
+  for value = double (values(:)')
+    plot (a, [0, last], [value, value], dashed_style ([0 0 0]){:});
+  endfor
+endfunction
+
+%!shared model, data, fit, file
+%! model = hybrid_model ("states", {"q", "p"}, "params", struct ("w2", 0.5, "c", [0.1; 0.2]), ...
+%!                       "nets", struct ("f", hybrid_net ([2 4 1])), "rhs", ...
+%!                       @(t, x, u, p, nn) [x.p; -p.w2*sin(x.q) - p.c(1)*x.p + nn.f([x.q; x.p])]);
+%! t = (0:0.5:3)';
+%! data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [0.5*cos(t), -0.5*sin(t)]));
+%! fit = hybrid_train (model, data, "iterations", 10, "solver", "rk4", "display", "off", "validation", data, "validate_every", 2);
+%! file = [tempname() ".png"];
+%!test  # every kind gives a picture
+%! for kind = {"fit", "history", "estimates"}
+%!   unwind_protect
+%!     h = hybrid_plot (fit, kind{1}, "file", file);
+%!     assert (isfigure (h));
+%!     close (h);
+%!     assert (size (imread (file)), [800 1200 3]);
+%!   unwind_protect_cleanup
+%!     delete (file);
+%!   end_unwind_protect
+%! endfor
+%!test  # several fits, another data set, truth; a curve for each trajectory and fit, and the points
+%! h = hybrid_plot ({fit, fit}, "fit", "data", data, "trajectories", 2, "labels", {"a", "b"});
+%! panels = findobj (h, "type", "axes", "visible", "on");
+%! assert (numel (panels), 4);
+%! assert (arrayfun (@(a) numel (findobj (a, "type", "line")), panels), [3; 3; 3; 3]);
+%! close (h);
+%! h = hybrid_plot ({fit, fit}, "estimates", "truth", struct ("c", [0; 0]));
+%! assert (numel (findobj (h, "type", "axes", "visible", "on")), 2);
+%! close (h);
+%!test  # ragged and algebraic data
+%! other = hybrid_data ({(0:0.5:2)', (0:0.5:1)'}, {data.y(1:5,:), data.y(1:3,:)});
+%! close (hybrid_plot (fit, "fit", "data", other));
+%! m = hybrid_model ("inputs", {"a"}, "params", struct ("k", 1), "output", @(t, x, u, p, nn) p.k * u.a);
+%! f = hybrid_train (m, hybrid_data ([], (1:9)', "inputs", (1:9)'), "iterations", 3, "display", "off");
+%! close (hybrid_plot (f, "fit"));
+%!test  # the example of the help
+%! unwind_protect
+%!   close (hybrid_plot (fit, "estimates", "truth", struct ("w2", 1.1), "file", file));
+%!   assert (stat (file).size > 0);
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
+%!error id=hybridsam:plot:usage hybrid_plot ()
+%!error id=hybridsam:plot:usage hybrid_plot (fit)
+%!error id=hybridsam:plot:fit hybrid_plot (3, "fit")
+%!error id=hybridsam:plot:fit hybrid_plot ({}, "fit")
+%!error id=hybridsam:plot:fit hybrid_plot ({fit, setfield(fit, "model", "outputs", {"a", "b"})}, "fit")
+%!error id=hybridsam:plot:kind hybrid_plot (fit, "fits")
+%!error id=hybridsam:plot:kind hybrid_plot (fit, 3)
+%!error id=hybridsam:plot:data hybrid_plot (fit, "fit", "data", 3)
+%!error id=hybridsam:plot:trajectories hybrid_plot (fit, "fit", "trajectories", 3)
+%!error id=hybridsam:plot:trajectories hybrid_plot (fit, "fit", "trajectories", 0)
+%!error id=hybridsam:plot:trajectories hybrid_plot (fit, "fit", "trajectories", NaN)
+%!error id=hybridsam:plot:truth hybrid_plot (fit, "estimates", "truth", 3)
+%!error id=hybridsam:plot:truth hybrid_plot (fit, "estimates", "truth", struct ("w3", 1))
+%!error id=hybridsam:plot:truth hybrid_plot (fit, "estimates", "truth", struct ("w2", [1 2]))
+%!error id=hybridsam:plot:params hybrid_plot (setfield (fit, "model", "params", model.params([])), "estimates")
+%!error id=hybridsam:plot:labels hybrid_plot (fit, "history", "labels", {"a", "b"})
+%!error id=hybridsam:plot:labels hybrid_plot (fit, "history", "labels", {1})
+%!error id=hybridsam:plot:history hybrid_plot (setfield (fit, "history", "iteration", []), "history")
+%!error id=hybridsam:plot:file hybrid_plot (fit, "history", "file", "no such folder/a.png")
+%!error id=hybridsam:plot:file hybrid_plot (fit, "history", "file", 3)
+%!error id=hybridsam:option:unknown hybrid_plot (fit, "history", "titel", 3)
