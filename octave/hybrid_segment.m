@@ -7,7 +7,11 @@
 ## A trajectory of T samples gives floor ((T - 1) / L) segments of L + 1 samples.  First come the segments that start at sample 1 of
 ## every trajectory, then those that start at sample L + 1, and so on.  Times stay absolute.  An initial state given with
 ## the data serves the first segment of its trajectory; all others start from their own first sample.  Left-over steps are
-## dropped; @code{disp (segments)} counts them.
+## dropped; @code{segments.dropped} and @code{disp (segments)} count them.  (With @qcode{"pchip"} inputs the curve goes through the samples of
+## a segment alone.)
+##
+## Why cut: the loss of a long trajectory has many poor minima, since small errors grow along it.  Segments make it smoother, at the price of
+## initial states with the noise of the measurements.
 ##
 ## @example
 ## data = hybrid_data ((0:40)', rand (41, 2, 25));
@@ -16,8 +20,8 @@
 ##     @result{} 125
 ## @end example
 ##
-## Errors: @code{hybridsam:segment:usage}, @code{hybridsam:segment:data}, @code{hybridsam:segment:length},
-## @code{hybridsam:segment:initial} (a segment would start from a sample that was not measured).
+## Errors: @code{hybridsam:segment:usage}, @code{hybridsam:segment:data} (not a data set), @code{hybridsam:segment:algebraic} (samples
+## without time), @code{hybridsam:segment:length} (@var{L} is no whole number >= 1, or longer than a trajectory).
 ## @seealso{hybrid_data, hybrid_train}
 ## @end deftypefn
 
@@ -25,17 +29,9 @@ function segments = hybrid_segment (data, L)
   if (nargin != 2)
     error ("hybridsam:segment:usage", "hybrid_segment: a data set and a length are needed: hybrid_segment (data, L)");
   endif
-  if (! isa (data, "hybrid_dataset"))
-    error ("hybridsam:segment:data", "hybrid_segment: DATA must come from hybrid_data, got %s", short_text (data));
-  endif
-  if (! isnumeric (L) || ! isscalar (L) || ! (L >= 1) || L != fix (L))
-    error ("hybridsam:segment:length", "hybrid_segment: L must be a whole number of steps >= 1, got %s", short_text (L));
-  endif
+  check_data ("hybrid_segment", "segment", data);
+  L = check_length (data, L);
   count = data.count;
-  if (data.algebraic || any (count < L + 1))
-    b = find (count < L + 1, 1);
-    error ("hybridsam:segment:length", "hybrid_segment: L = %d steps need %d samples, trajectory %d has %d", L, L + 1, b, count(b));
-  endif
   [first, owner] = segment_starts (count, L);
   rows = first + (0:L);       # one segment a row
   rows = rows'(:);
@@ -56,7 +52,24 @@ function segments = hybrid_segment (data, L)
     s.x0 = s.x0(:,owner);
     s.x0(:,numel (count)+1:end) = NaN;  # the first segments come first
   endif
+  if (! isempty (data.trajectory_names))
+    s.trajectory_names = data.trajectory_names(owner);
+  endif
   segments = hybrid_dataset (s);
+endfunction
+
+function L = check_length (data, L)
+  if (data.algebraic)
+    error ("hybridsam:segment:algebraic", "hybrid_segment: the data are samples without time (t = []), there is nothing to cut");
+  endif
+  if (! isnumeric (L) || ! isreal (L) || ! isscalar (L) || ! (L >= 1) || L != fix (L))
+    error ("hybridsam:segment:length", "hybrid_segment: L must be a whole number of steps >= 1, got %s", short_text (L));
+  endif
+  L = double (L);
+  [shortest, b] = min (data.count);
+  if (L + 1 > shortest)
+    error ("hybridsam:segment:length", "hybrid_segment: L = %g steps need %g samples, trajectory %d has %d", L, L + 1, b, shortest);
+  endif
 endfunction
 
 ## Row of the first sample and trajectory of every segment, in order.
@@ -86,9 +99,21 @@ endfunction
 %! assert (s.x0, [5 6 NaN NaN NaN]);
 %! assert (s.u, s.y);
 %! assert (s.weight(5:8), [2; 2; 2; 2]);
+%!test  # whole trajectories; twice cut; nothing measured; an integer length
+%! t = (0:9)';
+%! d = hybrid_data (t, [t, -t]);
+%! s = hybrid_segment (d, 9);
+%! assert ({s.t, s.y, s.x0, s.count}, {d.t, d.y, [], 10});
+%! assert (hybrid_segment (hybrid_segment (d, 4), 3).dropped, 3);
+%! assert (size (hybrid_segment (hybrid_data (t, [], "initial", [1; 2]), 3).y), [12 0]);
+%! assert (class (hybrid_segment (d, int8 (3)).count), "double");
 %!error id=hybridsam:segment:usage hybrid_segment ()
 %!error id=hybridsam:segment:data hybrid_segment (3, 4)
 %!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([0 1], [1; 2]), 0)
 %!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([0 1], [1; 2]), 2)
 %!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([0 1], [1; 2]), NaN)
-%!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([], [1; 2]), 1)
+%!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([0 1], [1; 2]), "a")
+%!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([0 1], [1; 2]), [1 1])
+%!error id=hybridsam:segment:length hybrid_segment (hybrid_data ([0 1], [1; 2]), Inf)
+%!error <trajectory 2 has 2> hybrid_segment (hybrid_data ({[0 1 2], [0 1]}, {[1; 2; 3], [1; 2]}), 2)
+%!error id=hybridsam:segment:algebraic hybrid_segment (hybrid_data ([], [1; 2]), 1)

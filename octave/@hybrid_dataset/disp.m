@@ -13,7 +13,9 @@ function disp (d)
   if (! isempty (s.u) && ! s.algebraic)
     printf ("  inputs between samples: %s\n", s.interpolation);
   endif
-  printf ("  initial states: %s\n", start_text (s));
+  if (! s.algebraic)
+    printf ("  initial states: %s\n", start_text (s));
+  endif
   if (s.dropped > 0)
     printf ("  dropped by segmentation: %d steps\n", s.dropped);
   endif
@@ -26,9 +28,9 @@ function table (what, names, letter, a)
       name = names{i};
     endif
     missing = mean (isnan (a(:,i)));
-    printf ("  %-7s %-16s %12.5g to %-12.5g", what, name, min (a(:,i)), max (a(:,i)));
+    printf ("  %-7s %-16s %12.5g to %.5g", what, name, min (a(:,i)), max (a(:,i)));
     if (missing > 0)
-      printf (" %.1f %% missing", 100 * missing);
+      printf (", %.3g %% missing", 100 * missing);
     endif
     printf ("\n");
   endfor

@@ -11,15 +11,30 @@ function d = core_data (caller, model, data, measured)
   if (! isempty (data.weight))
     d.weight = data.weight';
   endif
-  if (isempty (model.functions.rhs))
-    return;
-  endif
-  [x0, skip] = start_states (caller, model, data);
-  if (isempty (x0))
-    d.z = features_of (caller, model, data);
-  else
-    d.x0 = x0;
+  skip = false (numel (data.count), 1);
+  if (! isempty (model.functions.rhs))
+    [d.x0, skip] = start_states (caller, model, data);
+    if (isempty (d.x0))
+      d.z = features_of (caller, model, data);
+    endif
     d.skip_first = double (skip(:));
+  endif
+  if (measured)
+    check_counts (caller, data, skip);
+  endif
+endfunction
+
+## A loss of which no measurement is part would be 0 for any model.
+function check_counts (caller, data, skip)
+  counts = ! isnan (data.y);
+  if (! isempty (data.weight))
+    counts &= data.weight > 0;
+  endif
+  first = cumsum ([1; data.count(:)])(1:end-1);
+  counts(first(skip),:) = false;
+  if (! any (counts(:)))
+    error ("hybridsam:data:empty", ["%s: no measurement is left to fit: the first samples gave the initial states and do not count, and after them " ...
+           "nothing has been measured with a weight > 0"], caller);
   endif
 endfunction
 
