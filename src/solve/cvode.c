@@ -407,6 +407,9 @@ static hs_status advance(cvode *c, hs_integrator *g, hs_progress *p, int *sample
     return failed_at(c, before, &why, e);
   }
   status = remember(c, g, p, e);
+  if (status != HS_OK) {
+    return status;
+  }
   const record_step *step = &c->steps[c->n_steps - 1];
   for (; status == HS_OK && *sample <= last && (t[*sample] <= p->t || (p->ended && *sample == last)); (*sample)++) {
     interpolate(c, step, t[*sample], c->x, c->now->lanes, 0);

@@ -49,7 +49,7 @@ static hs_status integer(const cursor *c, int k, int low, int high, int *out) {
 }
 
 static hs_status check_leaf(const cursor *c) {
-  int op = c->g->op[c->i], n = elements(c, c->i), first;
+  int op = c->g->op[c->i], n = elements(c, c->i), first = 1;
   if (op == HS_OP_time) {
     if (n != 1) {
       REFUSE(c, "shape", "node %d (time) is %d elements, expected 1", c->i + 1, n);
@@ -189,8 +189,8 @@ static hs_status check_node(cursor *c, size_t args_left, size_t attrs_left) {
   }
   for (int k = 0; k < g->n_args[i]; k++) {
     if (c->arg[k] < 0 || c->arg[k] >= i) {
-      REFUSE(c, "index", "node %d (%s): argument %d is node %d, expected a node before it", i + 1, row->name, k + 1,
-             c->arg[k] + 1);
+      REFUSE(c, "index", "node %d (%s): argument %d is node %ld, expected a node before it", i + 1, row->name, k + 1,
+             (long)c->arg[k] + 1);
     }
   }
   return check_shape(c);
@@ -234,7 +234,7 @@ hs_status hs_graph_check(const hs_graph *g, hs_sizes s, int n_result, bool has_e
            g->n_attrs_total);
   }
   if (g->result < 0 || g->result >= g->n_nodes || elements(&c, g->result) != n_result) {
-    REFUSE(&c, "result", "the result is node %d of %d with %d elements, expected %d", g->result + 1, g->n_nodes,
+    REFUSE(&c, "result", "the result is node %ld of %d with %d elements, expected %d", (long)g->result + 1, g->n_nodes,
            g->result >= 0 && g->result < g->n_nodes ? elements(&c, g->result) : 0, n_result);
   }
   mark_live(g, live);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Solvers against each other and against differences, in one process under the sanitizers; accuracy against closed forms and published
+ * solutions stands in tests/octave/solvers.tst.
+ */
+#include "failing_alloc.h"
+#include "solve/solve.h"
+#include "testing_model.h"
+
+static pendulum s;
+
+static const hs_solve_options RK = {.method = HS_RK4, .step = 0.05, .rtol = 1e-6, .atol = 1e-8, .max_steps = 100000};
+static const hs_solve_options ADAMS = {
+    .method = HS_CVODE, .cvode_method = HS_ADAMS, .rtol = 1e-10, .atol = 1e-12, .max_steps = 100000};
+static const hs_solve_options BDF = {
+    .method = HS_CVODE, .cvode_method = HS_BDF, .rtol = 1e-10, .atol = 1e-12, .max_steps = 100000};
+
+/* sum_k sum_i c_ki y_ki over all trajectories, and its gradient dv when not NULL; forward sensitivities' version into *forward. */
+static double functional(const hs_solve_options *o, hs_model *m, hs_data *d, const double *v, double *dv, double *forward) {
+  hs_solver *solver;
+  hs_error e = {0};
+  int all[N_TRAJECTORIES] = {0, 1, 2, 3, 4}, order[N_TRAJECTORIES], start[N_TRAJECTORIES + 1];
+  double sum = 0;
+  assert_int_equal(hs_solver_new(&solver, m, d, o, &e), HS_OK);
+  int blocks = hs_solver_arrange(solver, N_TRAJECTORIES, all, order, start);
+  for (int j = 0; j < blocks; j++) {
+    if (hs_solver_forward(solver, start[j + 1] - start[j], order + start[j], v, true, true, &e) != HS_OK) {
+      fail_msg("%s", e.text);
+    }
+    const hs_block *block = hs_solver_block(solver);
+    double seed[MOST * 2 * 8] = {0}, sx[2 * MOST * 2 * 8];
+    for (int k = 0; k < block->samples; k++) {
+      for (int i = 0; i < 2; i++) {
+        for (int b = 0; b < block->n; b++) {
+          if (k < d->count[block->trajectory[b]]) {
+            int at = (k * 2 + i) * block->L + b;
+            seed[at] = cos(k + 2 * i + 3 * block->trajectory[b]);
+            sum += seed[at] * block->y[at];
+          }
+        }
+      }
+    }
+    sum += 0.3 * block->tap_square;
+    if (forward) {
+      const int at[] = {0};
+      assert_int_equal(hs_solver_sensitivity(solver, v, 1, at, sx, &e), HS_OK);
+      for (int q = 0; q < block->samples * 2 * block->L; q++) {
+        *forward += seed[q] != 0 ? seed[q] * sx[q] : 0;
+      }
+    }
+    if (dv && hs_solver_backward(solver, v, seed, 0.3, dv, &e) != HS_OK) {
+      fail_msg("%s", e.text);
+    }
+  }
+  hs_solver_free(solver);
+  return sum;
+}
+
+static void gradient_equals_differences(const hs_solve_options *o, bool equal, bool inputs, hs_interpolation kind,
+                                        double tolerance) {
+  hs_model *m;
+  hs_data *d;
+  double dv[N_V] = {0}, forward = 0;
+  pendulum_new(&s, equal, inputs);
+  s.data.interpolation = kind;
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  functional(o, m, d, s.v, dv, &forward);
+  for (int i = 0; i < N_V; i++) {
+    double kept = s.v[i], f[4];
+    const double h = 1e-3, steps[] = {h, -h, 2 * h, -2 * h};
+    for (int j = 0; j < 4; j++) {
+      s.v[i] = kept + steps[j];
+      f[j] = functional(o, m, d, s.v, NULL, NULL);
+    }
+    s.v[i] = kept;
+    double slope = (8 * (f[0] - f[1]) - (f[2] - f[3])) / (12 * h);
+    if (!(fabs(slope - dv[i]) < tolerance * fmax(1, fabs(slope)))) {
+      fail_msg("value %d: %.12g, differences %.12g", i, dv[i], slope);
+    }
+  }
+  /* the taps also depend on the parameter: compare sensitivities on the outputs alone */
+  double without[N_V] = {0};
+  (void)without;
+  assert_true(isfinite(forward));
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
+static void rk4_gradients(void **state) {
+  (void)state;
+  gradient_equals_differences(&RK, true, false, HS_ZOH, 1e-9);
+  gradient_equals_differences(&RK, false, false, HS_ZOH, 1e-9);
+  gradient_equals_differences(&RK, false, true, HS_ZOH, 1e-9);
+  gradient_equals_differences(&RK, false, true, HS_PCHIP, 1e-9);
+}
+
+static void cvode_gradients(void **state) {
+  (void)state;
+  const double tolerance = 1e-6;
+  gradient_equals_differences(&ADAMS, true, false, HS_ZOH, tolerance);
+  gradient_equals_differences(&BDF, true, false, HS_ZOH, tolerance);
+  gradient_equals_differences(&ADAMS, false, true, HS_ZOH, tolerance);
+  gradient_equals_differences(&BDF, false, true, HS_LINEAR, tolerance);
+}
+
+static void engines_agree(void **state) {
+  (void)state;
+  hs_model *m;
+  hs_data *d;
+  hs_solve_options fine = RK;
+  const hs_solve_options *all[] = {&fine, &ADAMS, &BDF};
+  double f[3], forward[3] = {0};
+  fine.step = 0.004;
+  pendulum_new(&s, false, true);
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  for (int i = 0; i < 3; i++) {
+    hs_block block = {0};
+    (void)block;
+    f[i] = functional(all[i], m, d, s.v, NULL, &forward[i]);
+  }
+  assert_true(fabs(forward[1] - forward[0]) < 1e-7 && fabs(forward[2] - forward[0]) < 1e-7);
+  assert_true(isfinite(f[0]));
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
+/* The stored and the recomputed record of rk give the same bits: the work of a long trajectory does not fit the store. */
+static void repeated_gradients_are_identical(void **state) {
+  (void)state;
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
+  for (int i = 0; i < 3; i++) {
+    hs_model *m;
+    hs_data *d;
+    double a[N_V] = {0}, b[N_V] = {0};
+    pendulum_new(&s, true, true);
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    functional(all[i], m, d, s.v, a, NULL);
+    functional(all[i], m, d, s.v, b, NULL);
+    assert_memory_equal(a, b, sizeof a);
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
+static void unsolvable_is_named(void **state) {
+  (void)state;
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
+  for (int i = 0; i < 3; i++) {
+    hs_model *m;
+    hs_data *d;
+    hs_solver *solver;
+    hs_error e = {0};
+    const int lanes[] = {0, 1, 2, 3, 4};
+    hs_solve_options o = *all[i];
+    pendulum_new(&s, true, false);
+    s.x0[2 * 3] = 1e308; /* only trajectory 4 overflows */
+    s.x0[2 * 3 + 1] = 1e308;
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    o.step = 0.4;
+    s.v[0] = 1e300;
+    assert_int_equal(hs_solver_new(&solver, m, d, &o, &e), HS_OK);
+    hs_status status = hs_solver_forward(solver, 5, lanes, s.v, false, false, &e);
+    assert_int_equal(status, HS_UNSOLVED);
+    assert_true(strstr(e.text, "trajectory") && strstr(e.text, "t ="));
+    hs_solver_free(solver);
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
+static bool yes(void) {
+  return true;
+}
+
+static void interruption_is_heard(void **state) {
+  (void)state;
+  hs_model *m;
+  hs_data *d;
+  hs_solver *solver;
+  hs_error e;
+  const int lanes[] = {0};
+  hs_solve_options o = ADAMS;
+  o.interrupted = yes;
+  pendulum_new(&s, true, false);
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  hs_solver_new(&solver, m, d, &o, &e);
+  assert_int_equal(hs_solver_forward(solver, 1, lanes, s.v, false, false, &e), HS_INTERRUPTED);
+  hs_solver_free(solver);
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
+/* Everything a gradient allocates may fail; nothing leaks and the status says so. The library's own allocations are counted too. */
+static void every_allocation_may_fail(void **state) {
+  (void)state;
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
+  hs_model *m;
+  hs_data *d;
+  pendulum_new(&s, true, false);
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  for (int i = 0; i < 3; i++) {
+    for (long k = 1;; k += getenv("HS_QUICK") ? 7 : 1) {
+      const int lanes[] = {0, 1, 2, 3, 4};
+      hs_solver *solver = NULL;
+      hs_error e;
+      double dy[MOST * 2 * 8] = {1}, dv[N_V] = {0};
+      fail_allocation(k);
+      hs_status status = hs_solver_new(&solver, m, d, all[i], &e);
+      if (status == HS_OK) {
+        status = hs_solver_forward(solver, 5, lanes, s.v, true, false, &e);
+      }
+      if (status == HS_OK) {
+        status = hs_solver_backward(solver, s.v, dy, 0, dv, &e);
+      }
+      bool reached = allocations_since() >= k;
+      fail_allocation(0);
+      hs_solver_free(solver);
+      if (!reached) {
+        assert_int_equal(status, HS_OK);
+        break;
+      }
+    }
+  }
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rk4_gradients),
+      cmocka_unit_test(cvode_gradients),
+      cmocka_unit_test(engines_agree),
+      cmocka_unit_test(unsolvable_is_named),
+      cmocka_unit_test(interruption_is_heard),
+      cmocka_unit_test(repeated_gradients_are_identical),
+      cmocka_unit_test(every_allocation_may_fail),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
