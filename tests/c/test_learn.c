@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The objective against differences, slices of a training run, failing allocations. The optimizers' numbers are checked against golden
+ * trajectories in tests/octave/golden.tst.
+ */
+#include "failing_alloc.h"
+#include "learn/learn.h"
+#include "testing_model.h"
+
+static pendulum s;
+
+static hs_options defaults(void) {
+  hs_options o = {0};
+  for (int i = 0; i < hs_option_count; i++) {
+    if (hs_option_table[i].kind == HS_OPTION_NUMBER) {
+      *(double *)((char *)&o + hs_option_table[i].offset) = hs_option_table[i].value;
+    }
+  }
+  o.rho = 0.05;
+  o.solver = 0;
+  o.step = 0.1;
+  o.learning_rate_params = 1e-2;
+  o.learning_rate_nets = 3e-3;
+  return o;
+}
+
+static void option_table_is_sound(void **state) {
+  (void)state;
+  hs_options o = defaults();
+  hs_error e;
+  assert_int_equal(hs_options_check(&o, &e), HS_OK);
+  for (int i = 0; i < hs_option_count; i++) {
+    for (int j = 0; j < i; j++) {
+      assert_string_not_equal(hs_option_table[i].name, hs_option_table[j].name);
+    }
+    assert_true(hs_option_table[i].kind == HS_OPTION_INTERNAL || strlen(hs_option_table[i].meaning) > 10);
+  }
+  o.iterations = 1.5;
+  assert_int_equal(hs_options_check(&o, &e), HS_INVALID);
+  o = defaults();
+  o.method = 17;
+  assert_int_equal(hs_options_check(&o, &e), HS_INVALID);
+  o = defaults();
+  o.rtol = NAN;
+  assert_int_equal(hs_options_check(&o, &e), HS_INVALID);
+}
+
+static void objective_gradient(void **state) {
+  (void)state;
+  for (int penalty = HS_PENALTY_NONE; penalty <= HS_PENALTY_FN; penalty++) {
+    hs_model *m;
+    hs_data *d;
+    hs_objective *f;
+    hs_error e = {0};
+    hs_loss loss;
+    hs_options o = defaults();
+    double w[N_V], g[N_V], values[4];
+    const int batch[] = {4, 1, 2};
+    pendulum_new(&s, false, false);
+    s.lower[0] = 0;
+    s.fixed[1] = 1;
+    o.penalty = penalty;
+    o.lambda = 0.2;
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    assert_int_equal(hs_objective_new(&f, m, d, &o, NULL, &e), HS_OK);
+    hs_model_trainables(m, s.v, w, NULL);
+    assert_int_equal(hs_objective_eval(f, 3, batch, w, &loss, g, &e), HS_OK);
+    assert_true(fabs(loss.loss - loss.data - loss.penalty) < 1e-15 && (loss.penalty > 0) == (penalty > 0));
+    for (int i = 0; i < N_V; i++) {
+      const double kept = w[i], h = 1e-3, steps[] = {h, -h, 2 * h, -2 * h};
+      for (int j = 0; j < 4; j++) {
+        w[i] = kept + steps[j];
+        hs_objective_eval(f, 3, batch, w, &loss, NULL, &e);
+        values[j] = loss.loss;
+      }
+      w[i] = kept;
+      const double slope = (8 * (values[0] - values[1]) - (values[2] - values[3])) / (12 * h);
+      assert_true(i == 1 ? g[i] == 0 : fabs(slope - g[i]) < 1e-9);
+    }
+    hs_objective_free(f);
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
+static void no_log(void *context, const hs_train_row *row) {
+  *(double *)context = row->loss;
+}
+
+typedef struct {
+  double w[N_V], first[N_V], second[N_V], best[N_V];
+} vectors;
+
+static hs_status run(hs_options *o, double seconds, int slices, vectors *out, hs_error *e) {
+  hs_model *m = NULL;
+  hs_data *d = NULL;
+  double last;
+  bool mask[N_V];
+  hs_failure failure;
+  hs_status status = hs_model_new(&m, &s.model, e);
+  status = status == HS_OK ? hs_data_new(&d, &s.data, m, e) : status;
+  memset(out, 0, sizeof *out);
+  memcpy(out->w, s.v, sizeof out->w);
+  hs_train_state t = {.w = out->w, .first = out->first, .second = out->second, .best = out->best, .best_value = INFINITY};
+  for (int i = 0; i < N_V; i++) {
+    mask[i] = i > 0;
+  }
+  const hs_train_problem p = {
+      .model = m, .data = d, .validation = d, .options = o, .mask = mask, .log = no_log, .context = &last};
+  for (int i = 0; status >= 0 && i < slices && (i == 0 || status == HS_RUNNING); i++) {
+    status = hs_train(&p, &t, seconds, &failure, e);
+  }
+  hs_data_free(d);
+  hs_model_free(m);
+  return status;
+}
+
+static void slices_do_not_matter(void **state) {
+  (void)state;
+  hs_options o = defaults();
+  vectors a, b;
+  hs_error e;
+  pendulum_new(&s, false, true);
+  o.method = HS_RULE_SAM;
+  o.iterations = 23;
+  o.batch = 2;
+  assert_int_equal(run(&o, 100, 1, &a, &e), HS_CONVERGED);
+  assert_int_equal(run(&o, 0, 100, &b, &e), HS_CONVERGED);
+  assert_memory_equal(&a, &b, sizeof a);
+  o.seed = 2;
+  run(&o, 100, 1, &b, &e);
+  assert_memory_not_equal(&a, &b, sizeof a);
+}
+
+static void every_allocation_may_fail(void **state) {
+  (void)state;
+  hs_options o = defaults();
+  vectors out;
+  hs_error e;
+  pendulum_new(&s, false, true);
+  o.iterations = 2;
+  for (long k = 1;; k++) {
+    fail_allocation(k);
+    hs_status status = run(&o, 100, 1, &out, &e);
+    bool reached = allocations_since() >= k;
+    fail_allocation(0);
+    if (!reached) {
+      assert_int_equal(status, HS_CONVERGED);
+      return;
+    }
+    assert_int_equal(status, HS_MEMORY);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(option_table_is_sound),
+      cmocka_unit_test(objective_gradient),
+      cmocka_unit_test(slices_do_not_matter),
+      cmocka_unit_test(every_allocation_may_fail),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
