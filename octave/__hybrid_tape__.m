@@ -4,16 +4,19 @@
 ## @deftypefn {} {} __hybrid_tape__ ("begin")
 ## @deftypefnx {} {@var{e} =} __hybrid_tape__ ("node", @var{op}, @var{rows}, @var{cols}, @var{args}, @var{attr})
 ## @deftypefnx {} {@var{graph} =} __hybrid_tape__ ("finish", @var{e})
+## @deftypefnx {} {} __hybrid_tape__ ("refused", @var{id}, @var{message})
+## @deftypefnx {} {@var{s} =} __hybrid_tape__ ("refusal")
 ## The graph being recorded while a model function is traced.  Internal.
 ##
 ## @code{"begin"} forgets whatever an aborted trace left, so nothing can leak from one trace into the next.
 ## @end deftypefn
 
 function r = __hybrid_tape__ (command, varargin)
-  persistent op rows cols args attr n;
+  persistent op rows cols args attr n refusal;
   switch (command)
     case "begin"
       n = 0;
+      refusal = [];
       op = args = attr = cell (1, 64);
       rows = cols = zeros (1, 64);
     case "node"
@@ -27,6 +30,10 @@ function r = __hybrid_tape__ (command, varargin)
       endif
       [op{n}, rows(n), cols(n), args{n}, attr{n}] = varargin{:};
       r = hybrid_expr (n, varargin{2}, varargin{3});
+    case "refused"
+      refusal = struct ("identifier", varargin{1}, "message", varargin{2});
+    case "refusal"
+      r = refusal;
     case "finish"
       r = struct ("op", {op(1:n)(:)}, "rows", rows(1:n)(:), "cols", cols(1:n)(:), ...
                   "nargs", cellfun (@numel, args(1:n))(:), "args", vertcat (cellfun (@(a) a(:), args(1:n), "UniformOutput", false){:}), ...

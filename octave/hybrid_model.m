@@ -75,6 +75,7 @@ function model = hybrid_model (varargin)
   [model.nets, n_weights] = read_nets (opt.nets, n_params);
   model.constants = check_constants (opt.constants);
   model.outputs = check_names ("outputs", opt.outputs);
+  model.outputs_named = ! isempty (model.outputs);
   model.features = check_names ("features", opt.features);
   model.window = check_window (opt.window);
   model.functions = struct ("rhs", check_handle ("rhs", opt.rhs, 5), "output", check_handle ("output", opt.output, 5), ...
@@ -354,18 +355,6 @@ function r = plain_at (model, which, s)
     endif
     error ("hybridsam:model:function", "hybrid_model: the function %s failed: %s", which, e.message);
   end_try_catch
-endfunction
-
-## Reproducible, and Octave's own random state stays untouched.
-function s = random_point (model, k)
-  r = counter_random (1000 + k, 1, model.n_x + model.n_u + model.n_z + 1 + model.n_v);
-  at = cumsum ([0, 1, model.n_x, model.n_u, model.n_z, model.n_v]);
-  part = @(j) 4 * r(at(j)+1:at(j+1)) - 2;
-  s = struct ("t", abs (part (1)), "x", part (2), "u", part (3), "z", part (4), "v", 0.5 * part (5));
-  for q = model.params
-    at = q.first:q.first + q.rows * q.cols - 1;
-    s.v(at) = q.start(:) + 0.1 * (k - 2) * min ([abs(q.start(:)), abs(q.upper - q.start(:)), abs(q.start(:) - q.lower)], [], 2);
-  endfor
 endfunction
 
 %!shared net, rhs

@@ -22,9 +22,9 @@ endfunction
 
 function r = by_name (model, which, s)
   if (strcmp (which, "output"))
-    names = model.outputs;
-    if (isempty (names))
-      names = fieldnames (s)';
+    names = fieldnames (s)';
+    if (model.outputs_named)
+      names = model.outputs;
     endif
   else
     names = {model.states.name};

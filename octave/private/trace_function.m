@@ -14,7 +14,7 @@ function graph = trace_function (model, which)
     endif
     r = result_column (model, which, r);
   catch e
-    translate (e, which);
+    translate (e, model, which);
   end_try_catch
   if (! isa (r, "hybrid_expr"))  # a function that returns constants
     r = __hybrid_tape__ ("node", "const", rows (r), 1, [], r);
@@ -49,21 +49,40 @@ function nn = networks (model)
   endfor
 endfunction
 
-## Our own errors pass. Octave's own words for things that cannot be traced become ours; anything else is the user's error.
-function translate (e, which)
+## Our own errors pass. What fails with traced quantities but works with numbers cannot be traced; what fails with numbers too is the user's.
+function translate (e, model, which)
   if (strncmp (e.identifier, "hybridsam:", 10))
     error (struct ("message", e.message, "identifier", e.identifier, "stack", e.stack));
   endif
-  where = user_line (e.stack);
-  way = "or give the model \"trace\", false";
-  if (! isempty (regexp (e.message, "operator .*= undefined|assignment .*(object|class)|invalid use of .*object|conversion .*class")))
-    error ("hybridsam:trace:assign", ["%s: an assignment of a traced quantity into an array of numbers (as dx(1) = ...) cannot be " ...
-           "traced%s: build the value with [a; b], %s. Octave said: %s"], which, where, way, e.message);
-  elseif (! isempty (regexp (e.message, "object|class|wrong type argument|binary operator|unary operator|undefined for")))
-    error ("hybridsam:trace:function", ["%s: something was done with a traced quantity that cannot be traced%s: use the operations " ...
-           "listed in the help of hybrid_model, %s. Octave said: %s"], which, where, way, e.message);
+  if (! isempty (strfind (e.message, "method failed")) && ! isempty (__hybrid_tape__ ("refusal")))
+    refusal = __hybrid_tape__ ("refusal");
+    error (refusal.identifier, "%s", refusal.message);
   endif
-  error ("hybridsam:model:function", "hybrid_model: the function %s failed%s: %s", which, where, e.message);
+  where = user_line (e.stack);
+  hint = "";
+  if (! isempty (strfind (e.message, "function handle")))
+    hint = "; inside [ ] a network is called without a space before the parenthesis: nn.f(x), since [nn.f (x)] is two elements";
+  elseif (! isempty (regexp (e.message, "operator .*= undefined|assignment")))
+    error ("hybridsam:trace:assign", ["%s: an assignment of a traced quantity into an array of numbers (as dx(1) = ...) cannot be " ...
+           "traced%s: build the value with [a; b], or give the model \"trace\", false. Octave said: %s"], which, where, e.message);
+  elseif (! isempty (strfind (e.message, "map_value()")))
+    error ("hybridsam:trace:concat", ["%s: a row of several plain numbers below or above traced rows, as in [x.M; 1 2], cannot be " ...
+           "joined by Octave%s: write it as [x.M; [1 2]]"], which, where);
+  elseif (works_with_numbers (model, which))
+    error ("hybridsam:trace:function", ["%s: something was done with a traced quantity that cannot be traced%s: use the operations " ...
+           "listed in the help of hybrid_model, or give the model \"trace\", false. Octave said: %s"], which, where, e.message);
+  endif
+  error ("hybridsam:model:function", "hybrid_model: the function %s failed%s: %s%s", which, where, e.message, hint);
+endfunction
+
+function tf = works_with_numbers (model, which)
+  tf = true;
+  s = random_point (model, 1);
+  try
+    plain_eval (model, which, s.t, s.x, s.u, s.z, values_unpack (model, s.v));
+  catch
+    tf = false;
+  end_try_catch
 endfunction
 
 function text = user_line (stack)

@@ -5,6 +5,9 @@
 function e = lift (x)
   if (isa (x, "hybrid_expr"))
     e = x;
+  elseif (is_function_handle (x))
+    refuse ("value", "a function (such as a network) where a number was expected", ...
+            "call it, and inside [ ] without a space before the parenthesis: nn.f(x), since [nn.f (x)] is two elements");
   elseif (! (isnumeric (x) || islogical (x)) || ! isreal (x) || ndims (x) > 2)
     refuse ("value", sprintf ("a %s value where a number was expected", class (x)), "use real numbers and matrices");
   else

@@ -14,5 +14,8 @@ function refuse (what, construct, way_out)
       break;
     endif
   endfor
-  error (["hybridsam:trace:" what], "%s cannot be traced%s: %s.", construct, where, way_out);
+  id = ["hybridsam:trace:" what];
+  message = sprintf ("%s cannot be traced%s: %s.", construct, where, way_out);
+  __hybrid_tape__ ("refused", id, message);  # [a, b] replaces an error raised inside it by its own
+  error (id, "%s", message);
 endfunction
