@@ -138,7 +138,7 @@ static void fill(hs_program *p, const hs_graph *g, const unsigned char *live, in
     attr += g->n_attrs[i];
   }
   p->result = renumber[g->result];
-  p->uniform_doubles = (p->uniform_doubles + 7) / 8 * 8;
+  p->uniform_doubles = (p->uniform_doubles + 8) / 8 * 8; /* never 0: a program of leaves alone still has a work array */
 }
 
 static void count_live(const hs_graph *g, const unsigned char *live, size_t *nodes, size_t *args, size_t *indices, size_t *values,

@@ -185,7 +185,7 @@
 ## ---- initial states, from the loss of x' = 0: predictions are the initial state
 
 %!shared still, v, loss
-%! still = hybrid_model ("states", {"a", "b"}, "rhs", @(t, x, u, p, nn) [0; 0]);
+%! still = hybrid_model ("states", {"a", "b"}, "rhs", @(t, x, u, p, nn) [0 * x.a; 0 * x.b]);
 %! v = hybrid_values (still);
 %! loss = @(varargin) hybrid_gradient (still, hybrid_data (varargin{:}), v, "solver", "rk4");
 
@@ -209,7 +209,7 @@
 %!error id=hybridsam:data:kind loss ([], [1 2])
 
 %!test  # `initial`: features, then the first samples; X0 goes before it
-%! m = hybrid_model ("states", {"a", "b"}, "features", {"f"}, "window", 2, "rhs", @(t, x, u, p, nn) [0; 0], ...
+%! m = hybrid_model ("states", {"a", "b"}, "features", {"f"}, "window", 2, "rhs", @(t, x, u, p, nn) [0 * x.a; 0 * x.b], ...
 %!                   "initial", @(z, p, nn) [z.f; z.y(1,2)]);
 %! Y = [1 2; 3 2; 4 2];
 %! gradient = @(varargin) hybrid_gradient (m, hybrid_data (0:2, Y, varargin{:}), v, "solver", "rk4");
@@ -222,7 +222,7 @@
 %! assert (hybrid_simulate (only, hybrid_data (0:1, [], "initial", 3, "features", 5), hybrid_values (only)).x, [3; 3]);
 
 %!test  # states that were not measured cannot start from a sample; the error says what to give
-%! m = hybrid_model ("states", {"a", "b"}, "rhs", @(t, x, u, p, nn) [0; 0], "output", @(t, x, u, p, nn) x.a);
+%! m = hybrid_model ("states", {"a", "b"}, "rhs", @(t, x, u, p, nn) [0 * x.a; 0 * x.b], "output", @(t, x, u, p, nn) x.a);
 %! fail ("hybrid_gradient (m, hybrid_data (0:1, [1; 2]), v)", "give \"initial\"");
 %! assert (hybrid_gradient (m, hybrid_data (0:1, [1; 2], "initial", [0; 0]), v, "solver", "rk4"), 2.5, 1e-15);
 

@@ -33,6 +33,15 @@
 %! sol = hybrid_simulate (model, hybrid_data ([0; 1e11], [], "initial", [1; 0; 0]), hybrid_values (model), "cvode_method", "bdf", "rtol", 1e-9, "atol", 1e-18);
 %! assert (sol.x(2,1:2), [2.083340149701255e-08, 8.333360770334713e-14], -1e-4);
 
+%!test  # a constant right-hand side, a bare state as output, with every solver
+%! model = hybrid_model ("states", {"a", "b"}, "rhs", @(t, x, u, p, nn) [0; 2], "output", @(t, x, u, p, nn) x.b);
+%! for o = {{"solver", "rk4"}, {"cvode_method", "adams"}, {"cvode_method", "bdf"}}
+%!   sol = hybrid_simulate (model, hybrid_data ([0; 1; 3], [], "initial", [1; 1]), hybrid_values (model), o{1}{:});
+%!   assert (sol.y, [1; 3; 7], 1e-6);
+%!   loss = hybrid_gradient (model, hybrid_data ([0; 1; 3], [1; 3; 8], "initial", [1; 1]), hybrid_values (model), o{1}{:});
+%!   assert (loss, 1/3, 1e-6);
+%! endfor
+
 %!test  # auto finds the stiff trajectory
 %! model = hybrid_model ("states", {"x", "y"}, "params", struct ("mu", 1000), "rhs", @(t, x, u, p, nn) [x.y; p.mu*(1 - x.x^2)*x.y - x.x]);
 %! data = hybrid_data ([0; 100], [], "initial", [2; 0]);

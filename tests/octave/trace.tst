@@ -37,7 +37,7 @@
 %!test  # shapes, indices, matrices
 %! of (@(t, x, u, p, nn) [x.M'(:); x.M(2,1); x.M(:,2); x.v(end); x.v([3 1]); x.v(2:3); x.v(logical ([1 0 1])); [x.v, x.v](2,:)'; [x.M; [1 2]](:); x.M(:)]);
 %! of (@(t, x, u, p, nn) [p.C * x.v; p.A * x.v; x.M * [1; 2]; (x.v' * p.q); x.v * 2; (x.v * x.v')(:); magic(3) \ x.v; reshape(x.M, 4, 1); repmat(x.a, 2, 1)]);
-%! of (@(t, x, u, p, nn) [x.v + [1; 2; 3]; (x.v + [1 2])(:); x.M .* [2; 3]; numel(x.v) * x.a; size(x.M, 1) * x.a; columns(x.M) + x.a; length(x.v) * x.b](:));
+%! of (@(t, x, u, p, nn) [x.v + [1; 2; 3]; (x.v + [1 2])(:); (x.M .* [2; 3])(:); numel(x.v) * x.a; size(x.M, 1) * x.a; columns(x.M) + x.a; length(x.v) * x.b](:));
 %!test  # assignment into a traced quantity, loops, sub-functions, captured constants, networks on columns
 %! c = 3.5;
 %! of (@(t, x, u, p, nn) c * helper (x, 4));
