@@ -8,7 +8,7 @@
 cd "$(dirname "$0")/.." || exit 1
 OUT=build/check
 OCTAVE="octave-cli --norc -q --no-history"
-STAGES="format rooms warnings unit_gcc unit_clang unit_valgrind octave help readme examples install"
+STAGES="format rooms warnings unit_gcc unit_clang unit_valgrind octave process help readme examples install"
 SUNDIALS="-lsundials_cvodes -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_sunnonlinsolfixedpoint"
 FLAGS="-std=c11 -fno-math-errno -Isrc -Itests/c -Wall -Wextra -Werror"
 
@@ -82,6 +82,12 @@ stage_unit_valgrind() {
 }
 
 stage_octave() { $OCTAVE tests/run_octave_tests.m 2>&1 | tee -a "$OUT/$stage.log" | grep -E '^(ok|not ok|skip) '; }
+# What only a process of its own can show.
+stage_process() {
+  result library-is-quiet bash tests/quiet.sh
+  result interrupt-is-heard bash tests/interrupt.sh
+}
+
 stage_help() { $OCTAVE tests/help.m 2>&1 | tee -a "$OUT/$stage.log" | grep -E '^(ok|not ok|skip) '; }
 stage_readme() { result readme-first-model bash tests/readme.sh; }
 

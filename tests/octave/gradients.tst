@@ -41,6 +41,13 @@
 %! report = hybrid_gradcheck (model, data, v, "engines", {"cvode", "sensitivities"}, "cvode_method", "bdf");
 %! assert (report.passed);
 
+%!test  # the same model with rk4, whose steps resolve the stiff mode
+%! model = hybrid_model ("states", {"x", "y"}, "params", struct ("mu", 1000), "nets", struct ("f", hybrid_net ([2 16 1])), ...
+%!                       "rhs", @(t, x, u, p, nn) [x.y; p.mu*(1 - x.x^2)*x.y - x.x + nn.f([x.x; x.y])]);
+%! data = hybrid_data ((0:0.05:0.2)', ones (5, 2), "initial", [2; 0.1]);
+%! report = hybrid_gradcheck (model, data, hybrid_values (model), "engines", {"rk4"}, "step", 2e-4);
+%! assert (report.passed);
+
 %!test  # over the jump of the relaxation oscillation the derivative is ill-conditioned (doc/mathematics.md): engines agree at tight tolerances
 %! model = hybrid_model ("states", {"x", "y"}, "params", struct ("mu", 1000), "rhs", @(t, x, u, p, nn) [x.y; p.mu*(1 - x.x^2)*x.y - x.x]);
 %! v = hybrid_values (model);
