@@ -64,13 +64,16 @@ static hs_status trainer_prepare(trainer *t, hs_error *e) {
   return HS_OK;
 }
 
+/* Permutations draw from streams of their own, apart from those of start values (numbered by the first weight). */
+static const uint64_t PERMUTATIONS = (uint64_t)1 << 32;
+
 static const int *next_batch(trainer *t, long iteration, int *size) {
   const int n = t->p->data->s.n, j = (int)(iteration % t->batches);
   const long epoch = iteration / t->batches;
   if (epoch != t->epoch) {
     t->epoch = epoch;
     if (t->p->options->shuffle != 0.0 && t->batches > 1) {
-      hs_random_permutation((uint64_t)t->p->options->seed, (uint64_t)epoch, n, t->permutation);
+      hs_random_permutation((uint64_t)t->p->options->seed, PERMUTATIONS + (uint64_t)epoch, n, t->permutation);
     } else {
       for (int i = 0; i < n; i++) {
         t->permutation[i] = i;

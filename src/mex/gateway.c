@@ -245,8 +245,8 @@ typedef struct {
 
 /* Octave's (n x B) is column-major, the core's lane is contiguous. */
 static double *lanes_of(session *s, const mxArray *a, const char *name, int n, int B) {
-  double *out = mxCalloc((size_t)n * (size_t)B + 1, sizeof *out);
   const double *in = n ? hs_read_array(&s->r, a, name, (long)n * B, NULL) : NULL;
+  double *out = mxCalloc(in ? (size_t)n * (size_t)B : 1, sizeof *out);
   for (int b = 0; in && b < B; b++) {
     for (int i = 0; i < n; i++) {
       out[i * B + b] = in[i + n * b];

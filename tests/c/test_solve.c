@@ -60,12 +60,12 @@ static void gradient_equals_differences(const hs_solve_options *o, bool equal, b
                                         double tolerance) {
   hs_model *m;
   hs_data *d;
-  double dv[N_V] = {0}, forward = 0;
+  double dv[N_V] = {0};
   pendulum_new(&s, equal, inputs);
   s.data.interpolation = kind;
   hs_model_new(&m, &s.model, NULL);
   hs_data_new(&d, &s.data, m, NULL);
-  functional(o, m, d, s.v, dv, &forward);
+  functional(o, m, d, s.v, dv, NULL);
   for (int i = 0; i < N_V; i++) {
     double kept = s.v[i], f[4];
     const double h = 1e-3, steps[] = {h, -h, 2 * h, -2 * h};
@@ -79,10 +79,6 @@ static void gradient_equals_differences(const hs_solve_options *o, bool equal, b
       fail_msg("value %d: %.12g, differences %.12g", i, dv[i], slope);
     }
   }
-  /* the taps also depend on the parameter: compare sensitivities on the outputs alone */
-  double without[N_V] = {0};
-  (void)without;
-  assert_true(isfinite(forward));
   hs_data_free(d);
   hs_model_free(m);
 }
@@ -116,12 +112,10 @@ static void engines_agree(void **state) {
   hs_model_new(&m, &s.model, NULL);
   hs_data_new(&d, &s.data, m, NULL);
   for (int i = 0; i < 3; i++) {
-    hs_block block = {0};
-    (void)block;
     f[i] = functional(all[i], m, d, s.v, NULL, &forward[i]);
   }
   assert_true(fabs(forward[1] - forward[0]) < 1e-7 && fabs(forward[2] - forward[0]) < 1e-7);
-  assert_true(isfinite(f[0]));
+  assert_true(fabs(f[2] - f[1]) < 1e-8); /* rk4 sums the taps on another grid */
   hs_data_free(d);
   hs_model_free(m);
 }

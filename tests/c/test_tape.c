@@ -296,8 +296,7 @@ static void structural_operations(void **state) {
       builder g = {0};
       const int place = uniform ? HS_OP_param : HS_OP_state;
       const int x = leaf(&g, place, 3, 2, 1), s = leaf(&g, HS_OP_state, 2, 1, 2), p = leaf(&g, HS_OP_param, 2, 1, 20);
-      const int parts[] = {x, s, p}, pick[] = {0};
-      (void)pick;
+      const int parts[] = {x, s, p};
       const int c = put(&g, HS_OP_concat, 10, 1, 3, parts, 0, NULL);
       const double where[] = {10, 1, 1, 7};
       const int k = put(&g, HS_OP_index, 2, 2, 1, &c, 4, where);
