@@ -1,7 +1,8 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## -*- texinfo -*-
-## @deftypefn {} {@var{fit} =} hybrid_train (@var{model}, @var{data}, @var{name}, @var{value}, @dots{})
+## @deftypefn  {} {@var{fit} =} hybrid_train (@var{model}, @var{data}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{fit} =} hybrid_train ("resume", @var{file}, @var{name}, @var{value}, @dots{})
 ## Fit parameters and networks of a hybrid model to data.
 ##
 ## The most used options (@code{hybrid_options} lists all with defaults and ranges):
@@ -19,6 +20,10 @@
 ## A data set that chooses the values: the best on it instead of the last.
 ## @item @qcode{"start"}
 ## Values to start from (@code{hybrid_values}); default drawn from @qcode{"seed"}.
+## @item @qcode{"checkpoint"}, @qcode{"checkpoint_seconds"}, @qcode{"resume"}
+## The whole run (model and data too) is saved in that file every 60 s, at the end, and when the run is broken off by an error or by Ctrl-C; it is
+## replaced as a whole, so a crash leaves the old one.  @code{hybrid_train ("resume", FILE, "iterations", N)} continues it, bit for
+## bit, to N iterations in all.  Options that decide the numbers cannot change.
 ## @item @qcode{"display"}, @qcode{"callback"}
 ## @qcode{"off"}, @qcode{"final"}, @qcode{"iter"}; @code{@@(iteration, info)} is called at least every 0.2 s with
 ## @code{info.loss}, @code{info.params}, @code{info.validation} and stops the run by returning true.
@@ -41,31 +46,90 @@
 ## disp (fit.params)
 ## @end example
 ##
-## Errors: @code{hybridsam:train:*}, @code{hybridsam:option:*}, @code{hybridsam:data:*}, @code{hybridsam:values:*}.
+## Errors: @code{hybridsam:train:*}, @code{hybridsam:checkpoint:*}, @code{hybridsam:option:*}, @code{hybridsam:data:*},
+## @code{hybridsam:values:*}.  A checkpoint that cannot be written in the middle of a run is a warning (@code{hybridsam:checkpoint:write}).
 ## @seealso{hybrid_options, hybrid_plot, hybrid_gradient}
 ## @end deftypefn
 
 function fit = hybrid_train (model, data, varargin)
   if (nargin < 2)
-    error ("hybridsam:train:usage", "hybrid_train: a model and a data set are needed");
+    error ("hybridsam:train:usage", "hybrid_train: a model and a data set are needed, or \"resume\" and a file");
   endif
-  check_model ("hybrid_train", "train", model);
-  check_data ("hybrid_train", "train", data);
-  [opt, o] = core_options ("hybrid_train", "t", model, varargin{:});
+  if (ischar (model))  # hybrid_train ("resume", FILE, ...)
+    run = resumed_run ([], [], {model, data, varargin{:}});
+  else
+    check_model ("hybrid_train", "train", model);
+    check_data ("hybrid_train", "train", data);
+    if (any (strcmp (varargin(1:2:end), "resume")))
+      run = resumed_run (model, data, varargin);
+    else
+      run = new_run (model, data, varargin);
+    endif
+  endif
+  [run, outcome] = slices (run);
+  fit = collect (run, outcome);
+  if (! strcmp (run.opt.display, "off"))
+    printf ("%s after %d iterations, %.1f s: %s\n", outcome.status, run.state.iteration, run.seconds, outcome.message);
+  endif
+endfunction
+
+## ---- a run: everything between two slices
+
+function run = new_run (model, data, args)
+  [opt, o] = core_options ("hybrid_train", "t", model, args{:});
   opt = check_front (opt);
   if (isempty (opt.start))
     opt.start = hybrid_values (model, "seed", opt.seed);
   endif
   vector = values_pack ("hybrid_train", model, opt.start);
-  run = struct ("model", model, "cm", core_model (model), "d", core_data ("hybrid_train", model, data, true), "validation", [], "o", o);
+  run = prepare (model, data, opt, o);
+  run.state = first_state (run.cm, vector);
+  run.log = [];
+  run.seconds = 0;
+endfunction
+
+function run = prepare (model, data, opt, o)
+  run = struct ("model", model, "data", data, "opt", opt, "o", o, "cm", core_model (model), ...
+                "d", core_data ("hybrid_train", model, data, true), "validation", []);
   if (! isempty (opt.validation))
     run.validation = core_data ("hybrid_train", model, opt.validation, true);
   endif
-  state = first_state (run.cm, vector);
-  [state, log, outcome, seconds] = slices (run, state, opt);
-  fit = collect (run, state, log, outcome, seconds, opt, data);
-  if (! strcmp (opt.display, "off"))
-    printf ("%s after %d iterations, %.1f s: %s\n", outcome.status, state.iteration, seconds, outcome.message);
+endfunction
+
+## The run of a checkpoint; a model or data given again must be the same, and so must every option that decides the numbers.
+function run = resumed_run (model, data, args)
+  if (mod (numel (args), 2) != 0 || ! any (strcmp (args(1:2:end), "resume")))
+    error ("hybridsam:train:usage", "hybrid_train: a model and a data set are needed, or \"resume\", FILE and options as NAME, VALUE");
+  endif
+  k = 2 * find (strcmp (args(1:2:end), "resume"), 1) - 1;
+  old = read_checkpoint (args{k+1});
+  args(k:k+1) = [];
+  opt = parse_options ("hybrid_train", old.options, args{:});
+  free = {"iterations", "time_limit", "display", "callback", "checkpoint", "checkpoint_seconds", "patience"};
+  for name = args(1:2:end)
+    if (! any (strcmp (name{1}, free)) && ! isequal (opt.(name{1}), old.options.(name{1})))
+      error ("hybridsam:checkpoint:option", "hybrid_train: \"%s\" cannot change when a run is resumed; these can: %s", name{1}, strjoin (free, ", "));
+    endif
+  endfor
+  if (strcmp (opt.schedule, "cosine") && opt.iterations != old.options.iterations)
+    error ("hybridsam:checkpoint:option", "hybrid_train: \"iterations\" cannot change when a run with the cosine schedule is resumed: the schedule depends on it");
+  endif
+  if (! isempty (model) && ! (isequal (core_model (model), core_model (old.model)) ...
+                              && isequal (core_data ("hybrid_train", model, data, true), core_data ("hybrid_train", old.model, old.data, true))))
+    error ("hybridsam:checkpoint:differs", "hybrid_train: the checkpoint is of another model or other data; leave them out: hybrid_train (\"resume\", FILE)");
+  endif
+  named = [fieldnames(opt)'; struct2cell(opt)'];
+  [~, o] = core_options ("hybrid_train", "t", old.model, named{:});
+  run = prepare (old.model, old.data, check_front (opt), o);
+  run.state = old.state;
+  run.log = old.log;
+  run.seconds = old.seconds;
+endfunction
+
+function save_run (run)
+  if (! isempty (run.opt.checkpoint))
+    write_checkpoint (run.opt.checkpoint, struct ("model", run.model, "data", run.data, "options", run.opt, "state", run.state, ...
+                                                  "log", run.log, "seconds", run.seconds));
   endif
 endfunction
 
@@ -89,6 +153,18 @@ function opt = check_front (opt)
   if (! isempty (opt.validation))
     check_data ("hybrid_train", "train", opt.validation);
   endif
+  if (! ischar (opt.checkpoint) && ! isempty (opt.checkpoint))
+    error ("hybridsam:option:value", "hybrid_train: \"checkpoint\" must be a file name, got %s", short_text (opt.checkpoint));
+  endif
+  if (isempty (opt.checkpoint_seconds))
+    opt.checkpoint_seconds = 60;
+  endif
+  if (! isnumeric (opt.checkpoint_seconds) || ! isscalar (opt.checkpoint_seconds) || ! (opt.checkpoint_seconds >= 0))
+    error ("hybridsam:option:value", "hybrid_train: \"checkpoint_seconds\" must be a number >= 0, got %s", short_text (opt.checkpoint_seconds));
+  endif
+  if (! isempty (opt.checkpoint) && ! isempty (fileparts (opt.checkpoint)) && ! isfolder (fileparts (opt.checkpoint)))
+    error ("hybridsam:checkpoint:write", "hybrid_train: the folder %s of the checkpoint does not exist", fileparts (opt.checkpoint));
+  endif
 endfunction
 
 function state = first_state (cm, vector)
@@ -97,36 +173,54 @@ function state = first_state (cm, vector)
   state = struct ("w", w, "first", zeros (n, 1), "second", zeros (n, 1), "best", w, "iteration", 0, "best_value", Inf, "best_iteration", 0);
 endfunction
 
-## The core trains for a fraction of a second and returns, so that Octave can print, call back, and hear Ctrl-C.
-function [state, log, outcome, seconds] = slices (run, state, opt)
-  slice = 0.2;
+## The core trains for a fraction of a second and returns, so that Octave can print, call back, save, and hear Ctrl-C. However the loop is
+## left, by an error of a callback or by Ctrl-C, the last whole slice is saved.
+function [run, outcome] = slices (run)
   start = tic ();
-  pieces = {};
-  shown = -Inf;
-  while (true)
-    [state, piece, outcome] = core ("train", run.cm, run.d, run.validation, run.o, state, min (slice, opt.time_limit));
-    pieces{end+1} = piece;
-    seconds = toc (start);
-    last = ! strcmp (outcome.status, "RUNNING");
-    if (strcmp (opt.display, "iter") && ! isempty (piece) && (last || seconds - shown >= 1))
-      show (run.model, piece(end,:), opt, shown == -Inf);
-      shown = seconds;
-    endif
-    if (! last && ! isempty (opt.callback) && ! isempty (piece) && opt.callback (state.iteration, report (run.model, piece)))
-      outcome.status = "STOPPED";
-      outcome.message = "the callback returned true";
-      last = true;
-    endif
-    if (! last && seconds >= opt.time_limit)
-      outcome.status = "TIME_LIMIT";
-      outcome.message = sprintf ("the time limit of %g s was reached", opt.time_limit);
-      last = true;
-    endif
-    if (last)
-      break;
-    endif
-  endwhile
-  log = vertcat (pieces{:});
+  before = run.seconds;
+  saved = shown = -Inf;
+  finished = false;
+  unwind_protect
+    while (! finished)
+      [run, piece, outcome] = one_slice (run);
+      finished = ! strcmp (outcome.status, "RUNNING");
+      if (strcmp (run.opt.display, "iter") && ! isempty (piece) && (finished || toc (start) - shown >= 1))
+        show (run.model, piece(end,:), shown == -Inf);
+        shown = toc (start);
+      endif
+      if (! finished)
+        [finished, outcome] = asked_to_stop (run, piece, toc (start), outcome);
+      endif
+      run.seconds = before + toc (start);
+      if (! finished && toc (start) - max (saved, 0) >= run.opt.checkpoint_seconds)
+        save_run (run);
+        saved = toc (start);
+      endif
+    endwhile
+  unwind_protect_cleanup
+    save_run (run);
+  end_unwind_protect
+endfunction
+
+function [run, piece, outcome] = one_slice (run)
+  [state, piece, outcome] = core ("train", run.cm, run.d, run.validation, run.o, run.state, min (0.2, run.opt.time_limit));
+  if (! isempty (piece))
+    piece(:,log_columns ()) += run.seconds;
+  endif
+  run.state = state;
+  run.log = [run.log; piece];
+endfunction
+
+function [stop, outcome] = asked_to_stop (run, piece, seconds, outcome)
+  stop = ! isempty (run.opt.callback) && ! isempty (piece) && run.opt.callback (run.state.iteration, report (run.model, piece));
+  if (stop)
+    outcome.status = "STOPPED";
+    outcome.message = "the callback returned true";
+  elseif (seconds >= run.opt.time_limit)
+    stop = true;
+    outcome.status = "TIME_LIMIT";
+    outcome.message = sprintf ("the time limit of %g s was reached", run.opt.time_limit);
+  endif
 endfunction
 
 ## Columns of the core's log before the parameters.
@@ -146,7 +240,7 @@ function p = params_at (model, row)
   endfor
 endfunction
 
-function show (model, row, opt, with_header)
+function show (model, row, with_header)
   p = row(log_columns ()+1:end);
   names = {};
   for q = model.params
@@ -163,28 +257,56 @@ function show (model, row, opt, with_header)
   printf ("%9d %12.6g %12s%s\n", row(1), row(2), validation, sprintf (" %12.6g", p(k)));
 endfunction
 
-function fit = collect (run, state, log, outcome, seconds, opt, data)
+function fit = collect (run, outcome)
   model = run.model;
-  both = core ("values", run.cm, [state.w, state.best]);
+  both = core ("values", run.cm, [run.state.w, run.state.best]);
   fit = struct ("type", "hybrid_fit", "params", struct (), "values", struct ());
   fit.last = values_unpack (model, both(:,1));
   fit.best = values_unpack (model, both(:,2));
   fit.values = fit.last;
-  if (! isempty (opt.validation))
+  if (! isempty (run.opt.validation))
+    run.state = judge_last (run, fit.last);
+    if (run.state.best_iteration == run.state.iteration)
+      fit.best = fit.last;
+    endif
     fit.values = fit.best;
   endif
   fit.params = fit.values.params;
-  fit.history = history_of (model, log);
-  fit.info = struct ("status", outcome.status, "message", outcome.message, "iterations", state.iteration, "seconds", seconds, ...
-                     "best_iteration", state.best_iteration, "best_value", state.best_value);
+  fit.history = history_of (model, run.log);
+  fit.info = struct ("status", outcome.status, "message", outcome.message, "iterations", run.state.iteration, "seconds", run.seconds, ...
+                     "best_iteration", run.state.best_iteration, "best_value", run.state.best_value);
   if (strcmp (outcome.status, "UNSOLVED"))
     fit.info.trajectory = outcome.trajectory;
     fit.info.t = outcome.t;
   endif
-  fit.options = opt;
-  fit.state = state;
+  fit.options = run.opt;
+  fit.state = run.state;
   fit.model = model;
-  fit.data = data;
+  fit.data = run.data;
+endfunction
+
+## The last iterate may fall between two validations. It is judged here, for the result alone: a checkpoint must not know where a run ended.
+function state = judge_last (run, last)
+  state = run.state;
+  if (mod (state.iteration, run.opt.validate_every) == 0)
+    return;
+  endif
+  solver = {};
+  for name = {"solver", "cvode_method", "step", "rtol", "atol", "max_steps"}
+    solver = [solver, name, {run.opt.(name{1})}];
+  endfor
+  try
+    loss = hybrid_gradient (run.model, run.opt.validation, last, solver{:});
+  catch e
+    if (! strcmp (e.identifier, "hybridsam:solve:unsolved"))
+      rethrow (e);
+    endif
+    loss = Inf;
+  end_try_catch
+  if (loss < state.best_value)
+    state.best_value = loss;
+    state.best_iteration = state.iteration;
+  endif
 endfunction
 
 function h = history_of (model, log)
@@ -215,6 +337,56 @@ endfunction
 %!   b = hybrid_train (model, data, "iterations", 12, "solver", "rk4", "display", "off", "batch", 1, "optimizer", name{1}, "schedule", "cosine", "callback", @(k, i) false);
 %!   assert (a.values, b.values);
 %! endfor
+%!test  # broken off and resumed: the same bits, the same history
+%! file = tempname ();
+%! unwind_protect
+%!   o = {"method", "sam", "batch", 1, "solver", "rk4", "display", "off", "validation", data, "validate_every", 3};
+%!   whole = hybrid_train (model, data, "iterations", 25, o{:});
+%!   hybrid_train (model, data, "iterations", 10, o{:}, "checkpoint", file);
+%!   fit = hybrid_train ("resume", file, "iterations", 25);
+%!   assert (fit.values, whole.values);
+%!   assert (fit.last, whole.last);
+%!   assert (fit.state.second, whole.state.second);
+%!   assert (rmfield (fit.history, "seconds"), rmfield (whole.history, "seconds"));
+%!   assert (diff (fit.history.seconds) >= 0);
+%!   again = hybrid_train (model, data, "resume", file, "iterations", 30, "method", "sam");
+%!   assert (again.info.iterations, 30);
+%!   fail ("hybrid_train (\"resume\", file, \"rho\", 3)", "cannot change");
+%!   fail ("hybrid_train (\"resume\", file, \"iteration\", 3)", "did you mean");
+%!   fail ("hybrid_train (model, hybrid_data (t, 2 * [cos(t), -sin(t)]), \"resume\", file)", "another model or other data");
+%! unwind_protect_cleanup
+%!   unlink (file);
+%! end_unwind_protect
+%!test  # an error in a callback is the user's own, and the run is saved
+%! file = tempname ();
+%! unwind_protect
+%!   try
+%!     hybrid_train (model, data, "iterations", 1e6, "display", "off", "checkpoint", file, "callback", @(k, i) error ("mine:callback", "no more"));
+%!   catch e
+%!     assert (e.identifier, "mine:callback");
+%!   end_try_catch
+%!   assert (load (file).checkpoint.state.iteration > 0);
+%! unwind_protect_cleanup
+%!   unlink (file);
+%! end_unwind_protect
+%!test  # a checkpoint that cannot be written is a warning, not the end
+%! folder = tempname ();
+%! mkdir (folder);  # a folder cannot be replaced by a file
+%! unwind_protect
+%!   warning ("off", "hybridsam:checkpoint:write", "local");
+%!   fit = hybrid_train (model, data, "iterations", 3, "display", "off", "checkpoint", folder);
+%!   assert (fit.info.iterations, 3);
+%!   assert (isfolder (folder) && ! exist ([folder ".part"], "file"));
+%! unwind_protect_cleanup
+%!   rmdir (folder);
+%! end_unwind_protect
+%!error id=hybridsam:checkpoint:read hybrid_train ("resume", "no such file")
+%!error id=hybridsam:checkpoint:read hybrid_train ("resume", 3)
+%!error id=hybridsam:checkpoint:write hybrid_train (model, data, "checkpoint", "/no/such/folder/file")
+%!error id=hybridsam:option:value hybrid_train (model, data, "checkpoint", 3)
+%!error id=hybridsam:option:value hybrid_train (model, data, "checkpoint_seconds", -1)
+%!error id=hybridsam:train:usage hybrid_train ("resume")
+%!error id=hybridsam:train:usage hybrid_train ("carry on", 3)
 %!test  # validation gives the best, callback stops
 %! fit = hybrid_train (model, data, "iterations", 40, "solver", "rk4", "display", "off", "validation", data, "validate_every", 1);
 %! assert (min (fit.history.validation), fit.info.best_value);

@@ -86,6 +86,7 @@ stage_octave() { $OCTAVE tests/run_octave_tests.m 2>&1 | tee -a "$OUT/$stage.log
 stage_process() {
   result library-is-quiet bash tests/quiet.sh
   result interrupt-is-heard bash tests/interrupt.sh
+  result killed-and-resumed bash tests/resume.sh
 }
 
 stage_help() { $OCTAVE tests/help.m 2>&1 | tee -a "$OUT/$stage.log" | grep -E '^(ok|not ok|skip) '; }

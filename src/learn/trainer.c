@@ -112,7 +112,7 @@ static hs_status validate(trainer *t, double *value, hs_error *e) {
   const hs_options *o = t->p->options;
   hs_loss loss;
   *value = NAN;
-  const bool due = fmod(t->s->iteration, o->validate_every) == 0.0 || t->s->iteration == o->iterations;
+  const bool due = fmod(t->s->iteration, o->validate_every) == 0.0; /* not at the last: a resumed run must not see where it ended */
   if (!t->validation || !due) {
     return HS_OK;
   }

@@ -5,9 +5,13 @@
  * Nothing raises from here: an error thrown through live solvers would leak them. Copy in, run, copy out, free; err carries identifier
  * and sentence to octave/private/core.m, which raises. No pointer survives a call: all state crosses as plain arrays.
  */
+#define _POSIX_C_SOURCE 200809L /* fsync */
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mex/read.h"
 
@@ -197,6 +201,22 @@ static void command_random(session *s) { /* seed, stream, n -> (n, 1) in (0, 1) 
   s->out[0] = mxCreateDoubleMatrix((mwSize)*n, 1, mxREAL);
   for (mwSize i = 0; i < (mwSize)*n; i++) {
     mxGetPr(s->out[0])[i] = hs_random_uniform((uint64_t)*seed, (uint64_t)*stream, i);
+  }
+}
+
+/* (file): its bytes reach the disk before this returns; a file or a folder. */
+static void command_sync(session *s) {
+  char *name = mxIsChar(s->in[0]) ? mxArrayToString(s->in[0]) : NULL;
+  if (!name) {
+    hs_refuse(&s->r, "core:argument", "the name of a file was expected");
+    return;
+  }
+  const int f = open(name, O_RDONLY);
+  if (f < 0 || fsync(f) != 0) {
+    hs_refuse(&s->r, "checkpoint:write", "%s could not be written to the disk: %s", name, strerror(errno));
+  }
+  if (f >= 0) {
+    close(f);
   }
 }
 
@@ -615,17 +635,10 @@ static const struct {
   int n_in, n_out;
   void (*run)(session *s);
 } COMMANDS[] = {
-    {"ops", 0, 1, command_ops},
-    {"options", 0, 1, command_options},
-    {"random", 3, 1, command_random},
-    {"check", 1, 0, command_check},
-    {"trainables", 2, 1, command_trainables},
-    {"values", 2, 1, command_values},
-    {"eval", 7, 1, command_eval},
-    {"vjp", 8, 2, command_vjp},
-    {"jvp", 9, 1, command_jvp},
-    {"simulate", 5, 4, command_simulate},
-    {"gradient", 4, 3, command_gradient},
+    {"ops", 0, 1, command_ops},       {"options", 0, 1, command_options},   {"random", 3, 1, command_random},
+    {"sync", 1, 0, command_sync},     {"check", 1, 0, command_check},       {"trainables", 2, 1, command_trainables},
+    {"values", 2, 1, command_values}, {"eval", 7, 1, command_eval},         {"vjp", 8, 2, command_vjp},
+    {"jvp", 9, 1, command_jvp},       {"simulate", 5, 4, command_simulate}, {"gradient", 4, 3, command_gradient},
     {"train", 6, 3, command_train},
 };
 
