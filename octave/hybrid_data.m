@@ -8,7 +8,8 @@
 ##
 ## From arrays: @var{t} is T x 1, @var{Y} is T x n_y x B for B trajectories; or both are cell arrays with one entry a trajectory, each with
 ## its own times and length (a single @var{t} may serve all).  NaN in @var{Y} means not measured.  An algebraic data set has
-## @code{t = []} and one sample a row of @var{Y}.  To simulate without measurements: @code{hybrid_data (t, [], "initial", X0)}.
+## @code{t = []} and one sample a row of @var{Y}.  To simulate without measurements: @code{hybrid_data (t, [], "initial", X0)},
+## @code{hybrid_data (t, [], "features", Z)}, @code{hybrid_data ([], [], "inputs", U)}.
 ##
 ## @table @asis
 ## @item @qcode{"inputs"}
@@ -66,11 +67,14 @@ endfunction
 
 function s = from_rows (Y, opt)
   Y = check_matrix ("Y", Y);
+  U = check_matrix ("\"inputs\"", opt.inputs);
   if (isempty (Y))
-    error ("hybridsam:data:empty", "hybrid_data: an algebraic data set (t = []) needs measurements, Y is empty");
+    Y = zeros (rows (U), 0);  # to simulate
+  endif
+  if (isempty (Y) && isempty (U))
+    error ("hybridsam:data:empty", "hybrid_data: an algebraic data set (t = []) needs measurements or, to simulate, \"inputs\"; Y is empty");
   endif
   N = rows (Y);
-  U = check_matrix ("\"inputs\"", opt.inputs);
   if (! isempty (U) && rows (U) != N)
     error ("hybridsam:data:inputs", "hybrid_data: \"inputs\" has %d rows, Y has %d; one row a sample is needed", rows (U), N);
   endif
@@ -82,7 +86,7 @@ endfunction
 
 function s = from_trajectories (t, Y, opt)
   X0 = check_matrix ("\"initial\"", opt.initial);
-  [t, Y, B] = as_cells (t, Y, columns (X0));
+  [t, Y, B] = as_cells (t, Y, max (columns (X0), columns (check_matrix ("\"features\"", opt.features))));
   U = as_parts ("\"inputs\"", opt.inputs, B);
   count = cellfun (@numel, t)(:);
   for b = 1:B
@@ -95,8 +99,8 @@ function s = from_trajectories (t, Y, opt)
   stacked = vertcat (Y{:});
   if (isempty (stacked))
     stacked = zeros (sum (count), 0);
-    if (isempty (X0))
-      error ("hybridsam:data:empty", "hybrid_data: without measurements \"initial\" is needed: hybrid_data (t, [], \"initial\", X0)");
+    if (isempty (X0) && isempty (opt.features))
+      error ("hybridsam:data:empty", "hybrid_data: without measurements \"initial\" (or \"features\") is needed: hybrid_data (t, [], \"initial\", X0)");
     endif
   endif
   t = cellfun (@(a) double (full (a(:))), t, "UniformOutput", false);
@@ -426,6 +430,8 @@ endfunction
 %! data = hybrid_data (t, [], "initial", [1 2; 0 0]);
 %! assert (data.count, [11; 11]);
 %! assert (columns (data.y), 0);
+%! assert (hybrid_data (t, [], "features", [1 2 3]).count, [11; 11; 11]);
+%! assert (size (hybrid_data ([], [], "inputs", [1; 2; 3]).y), [3 0]);
 %!test  # single, integer and logical numbers
 %! assert (class (hybrid_data (single (t), int8 (10 * Y)).y), "double");
 %!test  # sparse numbers; weights of their own for each trajectory

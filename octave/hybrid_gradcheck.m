@@ -64,6 +64,12 @@ function check_options (opt)
   if (! isscalar (opt.coordinates) || ! isnumeric (opt.coordinates) || ! (opt.coordinates >= 1))
     error ("hybridsam:gradcheck:option", "hybrid_gradcheck: \"coordinates\" must be a number >= 1, got %s", short_text (opt.coordinates));
   endif
+  if (! (isempty (opt.engines) || ischar (opt.engines) || iscellstr (opt.engines)))
+    error ("hybridsam:gradcheck:option", "hybrid_gradcheck: \"engines\" must be a cell array of names, got %s", short_text (opt.engines));
+  endif
+  if (! (islogical (opt.display) || isnumeric (opt.display)) || ! isscalar (opt.display) || isnan (opt.display))
+    error ("hybridsam:gradcheck:option", "hybrid_gradcheck: \"display\" must be true or false, got %s", short_text (opt.display));
+  endif
   if (! isempty (opt.gradient) && ! is_function_handle (opt.gradient))
     error ("hybridsam:gradcheck:option", "hybrid_gradcheck: \"gradient\" must be a function handle g = f (v), got %s", short_text (opt.gradient));
   endif

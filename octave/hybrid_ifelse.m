@@ -20,6 +20,11 @@ function r = hybrid_ifelse (mask, a, b)
   if (nargin != 3)
     error ("hybridsam:ifelse:usage", "hybrid_ifelse: three arguments are needed: hybrid_ifelse (mask, a, b)");
   endif
+  for given = {mask, a, b}
+    if (! (isnumeric (given{1}) || islogical (given{1})))
+      error ("hybridsam:ifelse:usage", "hybrid_ifelse: mask, a and b must be numbers, got a %s", class (given{1}));
+    endif
+  endfor
   sizes = {size(mask), size(a), size(b)};
   counts = [numel(mask), numel(a), numel(b)];
   [n, k] = max (counts);

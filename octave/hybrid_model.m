@@ -107,7 +107,7 @@ function [parts, total] = named_parts (what, given)
   check_names (what, names);
   for k = 1:numel (names)
     s = sizes{k};
-    if (! isnumeric (s) || ! any (numel (s) == [1 2]) || any (s < 1) || any (s != fix (s)) || any (! isfinite (s)))
+    if (! isnumeric (s) || ! isreal (s) || ! any (numel (s) == [1 2]) || ! all (s >= 1 & s <= 1e6) || any (s != fix (s)))
       error ("hybridsam:model:size", "hybrid_model: the size of %s in \"%s\" must be [rows cols], got %s", names{k}, what, short_text (s));
     endif
     s = [double(s(:)'), 1](1:2);
@@ -151,7 +151,8 @@ function [params, total] = read_params (given)
 endfunction
 
 function q = read_param (name, value)
-  spec = struct ("start", value, "lower", -Inf, "upper", Inf, "fixed", false);
+  spec = struct ("start", [], "lower", -Inf, "upper", Inf, "fixed", false);
+  spec.start = value;
   if (isstruct (value))
     spec.start = [];
     known = fieldnames (spec);
@@ -173,12 +174,13 @@ function q = read_param (name, value)
       error ("hybridsam:model:params", "hybrid_model: the bounds of parameter %s must be numbers, got %s", name, short_text (bounds{k}));
     endif
   endfor
-  if (any (spec.start(:) <= spec.lower) || any (spec.start(:) >= spec.upper))
+  spec.fixed = check_flag (spec.fixed);
+  if (! spec.fixed && (any (spec.start(:) <= spec.lower) || any (spec.start(:) >= spec.upper)))
     error ("hybridsam:model:params", ["hybrid_model: the start value %s of parameter %s must lie strictly between its bounds %g and %g"], ...
            short_text (spec.start), name, spec.lower, spec.upper);
   endif
   q = struct ("name", name, "start", double (spec.start), "rows", rows (spec.start), "cols", columns (spec.start), ...
-              "lower", double (spec.lower), "upper", double (spec.upper), "fixed", check_flag (spec.fixed), "first", 0);
+              "lower", double (spec.lower), "upper", double (spec.upper), "fixed", spec.fixed, "first", 0);
 endfunction
 
 function [nets, total] = read_nets (given, n_params)
@@ -210,14 +212,15 @@ function k = check_window (k)
 endfunction
 
 function f = check_handle (what, f, n)
-  if (ischar (f) && ! isempty (f))
+  if (isempty (f))
+    f = [];
+    return;
+  endif
+  if (ischar (f) && rows (f) == 1)
     f = str2func (f);
   endif
-  if (! isempty (f) && ! is_function_handle (f))
+  if (! is_function_handle (f))
     error ("hybridsam:model:handle", "hybrid_model: \"%s\" must be a function handle or name, got %s", what, short_text (f));
-  endif
-  if (isempty (f))
-    return;
   endif
   try
     takes = nargin (f);

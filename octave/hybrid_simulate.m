@@ -120,6 +120,16 @@ endfunction
 %! sol = hybrid_simulate (model, data, hybrid_values (model), "solver", "rk4", "step", 0.01, "sensitivities", {"k"});
 %! assert (sol.x{1}(:,1), cos (sqrt (2) * [0 1 2]'), 1e-8);
 %! assert (size (sol.dx_dp.k{2}), [2 2]);
+%!test  # from features, without measurements
+%! m = hybrid_model ("states", {"x"}, "params", struct ("a", 3), "features", {"s"}, "initial", @(z, p, nn) p.a * z.s, "rhs", @(t, x, u, p, nn) -x.x);
+%! sol = hybrid_simulate (m, hybrid_data ([0 1], [], "features", [1 2]), hybrid_values (m));
+%! assert (squeeze (sol.x(1,1,:)), [3; 6], 1e-14);
+%!error id=hybridsam:data:window
+%! m = hybrid_model ("states", {"x"}, "features", {"s"}, "initial", @(z, p, nn) z.s + z.y(1), "rhs", @(t, x, u, p, nn) -x.x);
+%! hybrid_simulate (m, hybrid_data ([0 1], [], "features", [1 2]), hybrid_values (m));
+%!test  # an algebraic law, without measurements
+%! m = hybrid_model ("inputs", {"u"}, "params", struct ("a", 3), "output", @(t, x, u, p, nn) p.a * u.u);
+%! assert (hybrid_simulate (m, hybrid_data ([], [], "inputs", [1; 2]), hybrid_values (m)).y, [3; 6]);
 %!error id=hybridsam:simulate:usage hybrid_simulate ()
 %!error id=hybridsam:simulate:model hybrid_simulate (1, 2, 3)
 %!error id=hybridsam:simulate:data hybrid_simulate (model, 2, 3)

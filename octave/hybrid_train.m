@@ -3,7 +3,8 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{fit} =} hybrid_train (@var{model}, @var{data}, @var{name}, @var{value}, @dots{})
 ## @deftypefnx {} {@var{fit} =} hybrid_train ("resume", @var{file}, @var{name}, @var{value}, @dots{})
-## Fit parameters and networks of a hybrid model to data.
+## Fit parameters and networks of a hybrid model to data: minimise the sum of w (y - yhat)^2 over all measured entries of a batch divided by the
+## sum of w, plus the penalty.  A first sample that gave the initial state does not count.
 ##
 ## The most used options (@code{hybrid_options} lists all with defaults and ranges):
 ##
@@ -25,13 +26,14 @@
 ## replaced as a whole, so a crash leaves the old one.  @code{hybrid_train ("resume", FILE, "iterations", N)} continues it, bit for
 ## bit, to N iterations in all.  Options that decide the numbers cannot change.
 ## @item @qcode{"display"}, @qcode{"callback"}
-## @qcode{"off"}, @qcode{"final"}, @qcode{"iter"}; @code{@@(iteration, info)} is called at least every 0.2 s with
+## @qcode{"off"}, @qcode{"final"}, @qcode{"iter"}; @code{@@(iteration, info)} is called after every slice of 0.2 s (or one step, if that takes longer) and at the end, with
 ## @code{info.loss}, @code{info.params}, @code{info.validation} and stops the run by returning true.
 ## @end table
 ##
 ## @var{fit} has
 ## @code{params} (theta, a struct), @code{values} (everything, as @code{hybrid_values}), @code{best} and @code{last} (both values
-## structs; @code{values} is @code{best} with a validation set, @code{last} without), @code{history} (@code{iteration}, @code{loss},
+## structs; @code{values} is @code{best} with a validation set, @code{last} without; without one @code{best} has the smallest loss of a full batch, and
+## with minibatches it is @code{last}), @code{history} (@code{iteration}, @code{loss},
 ## @code{loss_perturbed}, @code{penalty}, @code{gradient_norm}, @code{validation} (NaN where not evaluated), @code{seconds}, each n x 1, and
 ## @code{params.NAME}, n x numel), @code{info} (@code{status}, @code{message}, @code{iterations}, @code{seconds},
 ## @code{best_iteration}, @code{best_value}, and for an unsolved trajectory @code{trajectory} and @code{t}), @code{options}, @code{state},
@@ -89,6 +91,9 @@ function run = new_run (model, data, args)
 endfunction
 
 function run = prepare (model, data, opt, o)
+  if (model.n_v == 0)
+    error ("hybridsam:train:nothing", "hybrid_train: the model has neither parameters nor networks: there is nothing to fit");
+  endif
   run = struct ("model", model, "data", data, "opt", opt, "o", o, "cm", core_model (model), ...
                 "d", core_data ("hybrid_train", model, data, true), "validation", []);
   if (! isempty (opt.validation))
@@ -188,9 +193,7 @@ function [run, outcome] = slices (run)
         show (run.model, piece(end,:), shown == -Inf);
         shown = toc (start);
       endif
-      if (! finished)
-        [finished, outcome] = asked_to_stop (run, piece, toc (start), outcome);
-      endif
+      [finished, outcome] = asked_to_stop (run, piece, toc (start), finished, outcome);
       run.seconds = before + toc (start);
       if (! finished && toc (start) - max (saved, 0) >= run.opt.checkpoint_seconds)
         save_run (run);
@@ -211,9 +214,11 @@ function [run, piece, outcome] = one_slice (run)
   run.log = [run.log; piece];
 endfunction
 
-function [stop, outcome] = asked_to_stop (run, piece, seconds, outcome)
+function [stop, outcome] = asked_to_stop (run, piece, seconds, finished, outcome)
   stop = ! isempty (run.opt.callback) && ! isempty (piece) && run.opt.callback (run.state.iteration, report (run.model, piece));
-  if (stop)
+  if (finished)  # the callback hears of the end; there is nothing left to stop
+    stop = true;
+  elseif (stop)
     outcome.status = "STOPPED";
     outcome.message = "the callback returned true";
   elseif (seconds >= run.opt.time_limit)
@@ -266,9 +271,11 @@ function fit = collect (run, outcome)
   fit.values = fit.last;
   if (! isempty (run.opt.validation))
     run.state = judge_last (run, fit.last);
-    if (run.state.best_iteration == run.state.iteration)
-      fit.best = fit.last;
-    endif
+  endif
+  if (run.state.best_iteration == run.state.iteration || ! isfinite (run.state.best_value))
+    fit.best = fit.last;
+  endif
+  if (! isempty (run.opt.validation))
     fit.values = fit.best;
   endif
   fit.params = fit.values.params;
@@ -288,7 +295,7 @@ endfunction
 ## The last iterate may fall between two validations. It is judged here, for the result alone: a checkpoint must not know where a run ended.
 function state = judge_last (run, last)
   state = run.state;
-  if (mod (state.iteration, run.opt.validate_every) == 0)
+  if (state.iteration > 0 && mod (state.iteration, run.opt.validate_every) == 0)
     return;
   endif
   solver = {};
@@ -403,6 +410,25 @@ endfunction
 %! assert (fit.info.status, "UNSOLVED");
 %! assert (fit.info.trajectory, 1);
 %! assert (isfinite (fit.params.a));
+%!function stop = assign_calls (k)
+%!  global calls;
+%!  calls = k;
+%!  stop = false;
+%!endfunction
+%!test  # stopped before the first validation: the values are not the start; the callback hears of the end
+%! global calls = 0;
+%! fit = hybrid_train (model, data, "iterations", 3, "solver", "rk4", "display", "off", "validation", data, "patience", 2, "callback", @(k, i) assign_calls (k));
+%! assert (fit.info.iterations, 3);
+%! assert (fit.values, fit.last);
+%! assert (isfinite (fit.info.best_value));
+%! assert (calls, 3);
+%! clear -global calls
+%!test  # a fixed value is kept to the bit, whatever its bounds
+%! m = hybrid_model ("states", {"x"}, "params", struct ("a", 1, "b", struct ("start", 1e-3, "lower", -1e6, "fixed", true)), "rhs", @(t, x, u, p, nn) -p.a * x.x + p.b);
+%! assert (hybrid_train (m, hybrid_data (t, exp (-t)), "iterations", 3, "display", "off").params.b, 1e-3);
+%!error id=hybridsam:train:nothing hybrid_train (hybrid_model ("states", {"x"}, "rhs", @(t, x, u, p, nn) -x.x), hybrid_data (t, exp (-t)))
+%!error id=hybridsam:option:value hybrid_train (hybrid_model ("states", {"x"}, "params", struct ("a", 1), "rhs", @(t, x, u, p, nn) -p.a * x.x), hybrid_data (t, exp (-t)), "method", "sam")
+%!error id=hybridsam:values:unknown hybrid_train (model, data, "start", setfield (hybrid_values (model), "params", "typo", 1))
 %!error id=hybridsam:train:usage hybrid_train ()
 %!error id=hybridsam:train:model hybrid_train (1, data)
 %!error id=hybridsam:train:data hybrid_train (model, 1)

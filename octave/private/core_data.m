@@ -94,6 +94,9 @@ function z = features_of (caller, model, data)
            strjoin (model.features, ", "));
   endif
   k = model.window;
+  if (! columns (data.y) && uses_window (model))
+    error ("hybridsam:data:window", "%s: the model's initial function looks at the first samples, and the data have no measurements", caller);
+  endif
   y = zeros (model.n_y * k, B);
   if (columns (data.y))
     if (any (data.count < k))

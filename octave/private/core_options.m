@@ -37,6 +37,9 @@ function [opt, o] = core_options (caller, use, model, varargin)
     endif
   endif
   o.scope_mask = scope_mask (caller, model, opt);
+  if (isfield (opt, "method") && any (strcmp (opt.method, {"sam", "asam"})) && ! any (o.scope_mask))
+    error ("hybridsam:option:value", "%s: \"%s\" has nothing to perturb: the model has no values in the scope; give \"scope\" (nets, params, all)", caller, opt.method);
+  endif
   [o.learning_rate_params, o.learning_rate_nets] = learning_rates (caller, opt);
 endfunction
 
@@ -53,7 +56,7 @@ endfunction
 
 ## "method", "l2" (fn) is short for erm with that penalty.
 function opt = expand_method (opt)
-  if (isfield (opt, "method") && any (strcmp (opt.method, {"l2", "fn"})))
+  if (isfield (opt, "method") && ischar (opt.method) && any (strcmp (opt.method, {"l2", "fn"})))
     opt.penalty = opt.method;
     opt.method = "erm";
   endif

@@ -3,6 +3,9 @@
 ## One column of a table: numbers (n x 1) when every entry is a number, empty, NaN or NA; else words (n x 1 cellstr).
 
 function c = table_column (table, name)
+  if (! ischar (name) || rows (name) != 1)
+    error ("hybridsam:data:column", "hybrid_data: a column of %s must be given by its name, got %s", table.file, short_text (name));
+  endif
   k = find (strcmp (table.names, name), 1);
   if (isempty (k))
     error ("hybridsam:data:column", "hybrid_data: %s has no column %s; did you mean %s?", table.file, short_text (name), ...

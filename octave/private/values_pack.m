@@ -7,6 +7,8 @@ function vector = values_pack (caller, model, v)
     error ("hybridsam:values:struct", "%s: the values must be a struct with the fields params and nets, as hybrid_values gives; got %s", ...
            caller, short_text (v));
   endif
+  check_names (caller, "params", v.params, {model.params.name});
+  check_names (caller, "nets", v.nets, {model.nets.name});
   vector = zeros (model.n_v, 1);
   for k = 1:numel (model.params)
     q = model.params(k);
@@ -16,6 +18,16 @@ function vector = values_pack (caller, model, v)
     q = model.nets(k);
     vector = put_net (caller, vector, v.nets, q);
   endfor
+endfunction
+
+function check_names (caller, what, given, known)
+  if (! isstruct (given) || ! isscalar (given))
+    error ("hybridsam:values:struct", "%s: the values' %s must be a struct, got %s", caller, what, short_text (given));
+  endif
+  extra = setdiff (fieldnames (given)', known);
+  if (! isempty (extra))
+    error ("hybridsam:values:unknown", "%s: the values have %s.%s, which the model does not (%s)", caller, what, extra{1}, strjoin (known, ", "));
+  endif
 endfunction
 
 function vector = put (caller, vector, from, name, first, m, n, label)

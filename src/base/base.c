@@ -93,7 +93,8 @@ uint64_t hs_random_bits(uint64_t seed, uint64_t stream, uint64_t counter) {
 }
 
 double hs_random_uniform(uint64_t seed, uint64_t stream, uint64_t counter) {
-  return ((double)(hs_random_bits(seed, stream, counter) >> 11) + 0.5) * 0x1p-53;
+  double u = ((double)(hs_random_bits(seed, stream, counter) >> 11) + 0.5) * 0x1p-53;
+  return u < 1.0 ? u : 0x1.fffffffffffffp-1; /* the largest sum rounds to 1 */
 }
 
 void hs_random_permutation(uint64_t seed, uint64_t stream, int n, int *p) {

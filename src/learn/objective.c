@@ -27,7 +27,7 @@ struct hs_objective {
 };
 
 static void carve(hs_objective *f, hs_arena *a) {
-  const size_t n = (size_t)f->d->s.n, lanes = HS_BLOCK + 4;
+  const size_t n = (size_t)f->d->s.n, lanes = (size_t)hs_padded(f->d->s.n < HS_BLOCK ? f->d->s.n : HS_BLOCK);
   HS_TAKE(a, f->v, (size_t)f->m->n_v);
   HS_TAKE(a, f->dy, (size_t)f->d->max_count * (size_t)f->m->n_y * lanes);
   HS_TAKE(a, f->weight, n);

@@ -112,11 +112,16 @@ static hs_status validate(trainer *t, double *value, hs_error *e) {
   const hs_options *o = t->p->options;
   hs_loss loss;
   *value = NAN;
-  const bool due = fmod(t->s->iteration, o->validate_every) == 0.0; /* not at the last: a resumed run must not see where it ended */
+  const bool due =
+      fmod(t->s->iteration, o->validate_every) == 0.0; /* not at the last: a resumed run must not see where it ended */
   if (!t->validation || !due) {
     return HS_OK;
   }
   hs_status status = hs_objective_eval(t->validation, t->p->validation->s.n, t->all, t->s->w, &loss, NULL, e);
+  if (status == HS_UNSOLVED) { /* the step is taken: a validation that cannot be solved is the worst there is, not an end */
+    *value = INFINITY;
+    return HS_OK;
+  }
   if (status == HS_OK) {
     *value = loss.data;
     keep_best(t, loss.data, t->s->w);
@@ -145,7 +150,7 @@ static hs_status step(trainer *t, hs_error *e) {
     return hs_fail(e, HS_NONFINITE, "train:nonfinite", "at iteration %.0f the loss is %g and the gradient's norm %g",
                    s->iteration + 1, row.loss, row.gradient_norm);
   }
-  if (!t->validation) {
+  if (!t->validation && t->batches == 1) { /* losses of different batches do not compare */
     keep_best(t, row.loss, s->w);
   }
   clip(t->d, n_v, row.gradient_norm, p->options->clip);
@@ -162,7 +167,7 @@ static hs_status reason_to_stop(const trainer *t, hs_error *e) {
   if (t->s->iteration >= o->iterations) {
     return hs_fail(e, HS_CONVERGED, "train:done", "all %.0f iterations done", o->iterations);
   }
-  if (t->validation && t->s->iteration - t->s->best_iteration >= o->patience) {
+  if (t->validation && isfinite(t->s->best_value) && t->s->iteration - t->s->best_iteration >= o->patience) {
     return hs_fail(e, HS_PATIENCE, "train:patience", "no better validation error for %.0f iterations", o->patience);
   }
   return HS_RUNNING;

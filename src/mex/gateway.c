@@ -448,11 +448,17 @@ static void command_simulate(session *s) { /* model, data, v, options, at -> x, 
   s->out[0] = mxCreateDoubleMatrix(n_x, N, mxREAL);
   s->out[1] = mxCreateDoubleMatrix((mwSize)s->m->n_y, N, mxREAL);
   s->out[2] = mxCreateDoubleMatrix(n_x * N, (mwSize)s->n_direction, mxREAL);
-  double *wide = mxMalloc(((size_t)s->n_direction * n_x * (size_t)s->d->max_count * (HS_BLOCK + 4) + 1) * sizeof *wide);
+  const size_t lanes = (size_t)hs_padded(n < HS_BLOCK ? n : HS_BLOCK);
+  const size_t size = (size_t)s->n_direction * n_x * (size_t)s->d->max_count * lanes * sizeof(double);
+  double *wide = hs_alloc(size);
   const int blocks = hs_solver_arrange(s->solver, n, all, order, start);
+  if (!wide || !blocks) {
+    s->r.status = hs_fail_memory(&s->e, "the sensitivities", (double)size);
+  }
   for (int j = 0; s->r.status == HS_OK && j < blocks; j++) {
     simulate_block(s, v, start[j + 1] - start[j], order + start[j], wide);
   }
+  hs_free(wide);
   s->out[3] = mxCreateStructMatrix(1, 1, 0, NULL);
   add_counts(s->out[3], hs_solver_counts(s->solver));
 }

@@ -114,7 +114,7 @@ void hs_model_free(hs_model *m) {
 typedef enum { FREE, ABOVE, BELOW, BETWEEN } transform;
 
 static transform transform_of(const hs_model *m, int i) {
-  bool low = isfinite(m->lower[i]), high = isfinite(m->upper[i]);
+  bool low = isfinite(m->lower[i]) && !m->fixed[i], high = isfinite(m->upper[i]) && !m->fixed[i]; /* fixed: as it is */
   return low && high ? BETWEEN : low ? ABOVE : high ? BELOW : FREE;
 }
 
@@ -144,7 +144,7 @@ hs_status hs_model_trainables(const hs_model *m, const double *v, double *w, hs_
     if (!isfinite(v[i])) {
       return hs_fail(e, HS_INVALID, "values:finite", "value %d is %g, expected a finite number", i + 1, v[i]);
     }
-    if (!(v[i] > low && v[i] < high)) {
+    if (!(v[i] > low && v[i] < high) && !m->fixed[i]) {
       return hs_fail(e, HS_INVALID, "values:bounds", "value %d is %g, expected it strictly between %g and %g", i + 1, v[i], low,
                      high);
     }
@@ -176,8 +176,8 @@ void hs_model_chain(const hs_model *m, const double *w, double *g) {
       g[i] *= -exp(w[i]);
       break;
     case BETWEEN: {
-      double s = 1.0 / (1.0 + exp(-fabs(w[i])));
-      g[i] *= (m->upper[i] - m->lower[i]) * s * (1.0 - s);
+      double e = exp(-fabs(w[i]));
+      g[i] *= (m->upper[i] - m->lower[i]) * e / ((1.0 + e) * (1.0 + e));
       break;
     }
     default:

@@ -372,7 +372,7 @@ static hs_status tangent_step(hs_solver *s, rk *r, int step, const double *v, do
   return status;
 }
 
-static hs_status one_direction(hs_solver *s, const double *v, double *sx, double *out) {
+static hs_status one_direction(hs_solver *s, const double *v, double *sx, double *out, hs_error *e) {
   rk *r = s->state;
   const int L = s->block.L, n_x = s->m->n_x;
   hs_status status = HS_OK;
@@ -385,21 +385,23 @@ static hs_status one_direction(hs_solver *s, const double *v, double *sx, double
         out[((size_t)k * (size_t)n_x + (size_t)i) * (size_t)L + (size_t)b] = sx[i * L + b];
       }
     }
+    if (status == HS_OK && step % 64 == 63) {
+      status = hs_solver_interrupted(s, e);
+    }
   }
   return status;
 }
 
 static hs_status sensitivity(hs_solver *s, const double *v, int n_direction, const int *at, const double *s0, double *sx,
                              hs_error *e) {
-  (void)e;
   rk *r = s->state;
   const size_t size = (size_t)(s->m->n_x * s->block.L);
-  hs_status status = HS_OK;
+  hs_status status = hs_solver_interrupted(s, e);
   for (int j = 0; status == HS_OK && j < n_direction; j++) {
     memcpy(r->lambda, s0 + (size_t)j * size, size * sizeof *r->lambda);
     memset(r->unit, 0, (size_t)s->m->n_v * sizeof *r->unit);
     r->unit[at[j]] = 1.0;
-    status = one_direction(s, v, r->lambda, sx + (size_t)j * (size_t)s->block.samples * size);
+    status = one_direction(s, v, r->lambda, sx + (size_t)j * (size_t)s->block.samples * size, e);
   }
   return status;
 }

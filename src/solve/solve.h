@@ -16,6 +16,7 @@
 #include "model/model.h"
 
 enum { HS_BLOCK = 48 };
+int hs_padded(int n); /* lanes that n trajectories take */
 
 typedef enum { HS_RK4, HS_CVODE, HS_SOLVER_COUNT } hs_method;
 typedef enum { HS_AUTO, HS_ADAMS, HS_BDF } hs_cvode_method;

@@ -54,6 +54,4 @@ hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const char *why, 
 hs_status hs_solver_interrupted(const hs_solver *s, hs_error *e); /* OK or INTERRUPTED */
 /* Steps of the fixed-step grid on the interval [a, b]. */
 int hs_steps_between(const hs_solver *s, double a, double b);
-int hs_padded(int n);
-
 #endif

@@ -284,7 +284,7 @@ static void norm_forward(const hs_call *c) {
     double scale = 0.0, s = 0.0; /* scaled as in BLAS nrm2's contract: no overflow where the norm itself is finite */
     for (int e = 0; e < c->arg[0].n; e++) {
       double x = fabs(c->arg[0].v[(size_t)e * (size_t)L + (size_t)b]);
-      scale = !(x <= scale) ? x : scale;
+      scale = x > scale || isnan(x) ? x : scale; /* a NaN stays: no comparison with it is true */
     }
     for (int e = 0; scale > 0.0 && e < c->arg[0].n; e++) {
       double x = c->arg[0].v[(size_t)e * (size_t)L + (size_t)b] / scale;
@@ -443,7 +443,7 @@ static void activation_times(const hs_call *c, hs_activation act, size_t n, doub
   switch (act) {
   case HS_TANH:
     for (size_t i = 0; i < n; i++) {
-      d[i] *= 1.0 - o[i] * o[i];
+      d[i] = times(d[i], 1.0 - o[i] * o[i]);
     }
     break;
   case HS_RELU:
@@ -453,22 +453,48 @@ static void activation_times(const hs_call *c, hs_activation act, size_t n, doub
     break;
   case HS_SOFTPLUS: /* o = log(1 + e^a): act' = 1 - e^-o */
     for (size_t i = 0; i < n; i++) {
-      d[i] *= -expm1(-o[i]);
+      d[i] = times(d[i], -expm1(-o[i]));
     }
     break;
   case HS_SIGMOID:
     for (size_t i = 0; i < n; i++) {
-      d[i] *= o[i] * (1.0 - o[i]);
+      d[i] = times(d[i], o[i] * (1.0 - o[i]));
     }
     break;
   case HS_SILU:
     for (size_t i = 0; i < n; i++) {
       double s = hs_sigmoid(c->aux[i]);
-      d[i] *= s * (1.0 + c->aux[i] * (1.0 - s));
+      d[i] = times(d[i], s * (1.0 + c->aux[i] * (1.0 - s)));
     }
     break;
   default:
     break;
+  }
+}
+
+static bool all_finite(const double *x, size_t n) {
+  double sum[8] = {0}; /* independent sums, so that the loop does not wait for itself; x * 0 is 0, or NaN */
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (size_t j = 0; j < 8; j++) {
+      sum[j] += x[i + j] * 0.0;
+    }
+  }
+  for (; i < n; i++) {
+    sum[0] += x[i] * 0.0;
+  }
+  return sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7] == 0.0;
+}
+
+/* dW += d x^T where some x is not finite: slow, but a zero adjoint stays zero. */
+static void careful_weights(const dense *s, const double *d, const double *x, double *dW) {
+  for (int j = 0; j < s->in; j++) {
+    for (int i = 0; i < s->out; i++) {
+      for (int l = 0; l < s->L; l++) {
+        dW[(size_t)i + (size_t)j * (size_t)s->out] +=
+            times(d[(size_t)i * (size_t)s->L + (size_t)l], x[(size_t)j * (size_t)s->L + (size_t)l]);
+      }
+    }
   }
 }
 
@@ -490,7 +516,11 @@ static void dense_vjp(const hs_call *c) {
         }
         c->dv[s.b + (size_t)i] += total;
       }
-      c->kernels->gemm(s.in, s.out, s.L, x, s.L, 1, transposed, s.out, c->dv + s.W, s.out);
+      if (all_finite(x, (size_t)s.in * L)) {
+        c->kernels->gemm(s.in, s.out, s.L, x, s.L, 1, transposed, s.out, c->dv + s.W, s.out);
+      } else {
+        careful_weights(&s, d, x, c->dv + s.W);
+      }
     }
     if (c->arg[0].d) {
       c->kernels->gemm(s.in, s.L, s.out, c->at->v + s.W, s.out, 1, d, s.L, c->arg[0].d + (size_t)k * (size_t)s.in * L, s.L);
@@ -529,9 +559,9 @@ static void external_forward(const hs_call *c) {
   external_call(c, c->at, c->value);
 }
 
-/* Optimal for central differences: the cube root of the unit roundoff, relative to the value. */
+/* Optimal for central differences: the cube root of the unit roundoff, relative to the value; small values count as 1e-3. */
 static double difference_step(double x) {
-  return 6.0e-6 * fmax(1.0, fabs(x));
+  return 6.0e-6 * fmax(1e-3, fabs(x));
 }
 
 typedef struct {
@@ -603,6 +633,16 @@ static void external_vjp(const hs_call *c) {
   }
 }
 
+/* The step along a direction whose largest component moves its value by that value's own step at most. */
+static double step_along(const double *x, const double *along, size_t n, double h) {
+  for (size_t i = 0; along && i < n; i++) {
+    if (along[i] != 0.0) {
+      h = fmin(h, difference_step(x[i]) / fabs(along[i]));
+    }
+  }
+  return h;
+}
+
 static void move(double *to, const double *from, const double *along, double by, size_t n) {
   for (size_t i = 0; along && i < n; i++) {
     to[i] = from[i] + by * along[i];
@@ -611,7 +651,10 @@ static void move(double *to, const double *from, const double *along, double by,
 
 static void external_jvp(const hs_call *c) {
   const size_t L = (size_t)c->out.lanes, nx = (size_t)c->sizes.x * L, nz = (size_t)c->sizes.z * L;
-  const double h = 6.0e-6;
+  double h = step_along(c->at->x, c->d->x, nx, INFINITY);
+  h = step_along(c->at->z, c->d->z, nz, h);
+  h = step_along(c->at->v, c->d->v, (size_t)c->sizes.v, h);
+  h = isfinite(h) ? h : 1.0; /* a direction of zeros */
   stencil s = stencil_new(c);
   for (int side = 0; side < 2; side++) {
     double by = side ? -h : h;
