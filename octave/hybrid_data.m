@@ -17,7 +17,11 @@
 ## @item @qcode{"interpolation"}
 ## Between samples: @qcode{"zoh"} (hold, default), @qcode{"linear"}, @qcode{"pchip"}.  Solvers never step across a break.
 ## @item @qcode{"initial"}
-## X0, n_x x B, or n_x x 1 for all.  A column of NaN: that trajectory starts from its own first sample.
+## X0, n_x x B, or n_x x 1 for all.  A column of NaN: that trajectory starts from its own first sample.  @qcode{"estimate"}: the initial state of
+## every trajectory is fitted, starting from its first measured values.
+## @item @qcode{"initial_spread"}
+## S, n_x x B, n_x x 1 or a number: the initial states are fitted, with a Gaussian prior of mean X0 and standard deviation S (Inf: free; 0: that one is
+## known).  When X0 is the first sample and every S is finite, that sample does not count in the loss a second time.
 ## @item @qcode{"weights"}
 ## Weights of the squared errors, >= 0: as @var{Y}, or T x 1 (a sample), or 1 x n_y (an output).
 ## @item @qcode{"features"}
@@ -53,7 +57,7 @@ function data = hybrid_data (t, varargin)
     return;
   endif
   Y = varargin{1};
-  defaults = struct ("inputs", [], "interpolation", "zoh", "initial", [], "weights", [], "features", []);
+  defaults = struct ("inputs", [], "interpolation", "zoh", "initial", [], "initial_spread", [], "weights", [], "features", []);
   opt = parse_options ("hybrid_data", defaults, varargin{2:end});
   if (! iscell (t) && isempty (t))
     s = from_rows (Y, opt);
@@ -78,13 +82,14 @@ function s = from_rows (Y, opt)
   if (! isempty (U) && rows (U) != N)
     error ("hybridsam:data:inputs", "hybrid_data: \"inputs\" has %d rows, Y has %d; one row a sample is needed", rows (U), N);
   endif
-  if (! isempty (opt.initial))
+  if (! isempty (opt.initial) || ! isempty (opt.initial_spread))
     error ("hybridsam:data:initial", "hybrid_data: algebraic data (t = []) have no initial state");
   endif
   s = assemble (ones (N, 1), zeros (N, 1), Y, U, opt, true);
 endfunction
 
 function s = from_trajectories (t, Y, opt)
+  opt = estimated_states (opt);
   X0 = check_matrix ("\"initial\"", opt.initial);
   [t, Y, B] = as_cells (t, Y, max (columns (X0), columns (check_matrix ("\"features\"", opt.features))));
   U = as_parts ("\"inputs\"", opt.inputs, B);
@@ -105,6 +110,19 @@ function s = from_trajectories (t, Y, opt)
   endif
   t = cellfun (@(a) double (full (a(:))), t, "UniformOutput", false);
   s = assemble (count, vertcat (t{:}), stacked, vertcat (U{:}), opt, false);
+endfunction
+
+## "estimate" is short for a free spread around the first sample.
+function opt = estimated_states (opt)
+  if (ischar (opt.initial))
+    if (! strcmp (opt.initial, "estimate"))
+      error ("hybridsam:data:initial", "hybrid_data: \"initial\" must be a matrix or \"estimate\", got %s", short_text (opt.initial));
+    endif
+    opt.initial = [];
+    if (isempty (opt.initial_spread))
+      opt.initial_spread = Inf;
+    endif
+  endif
 endfunction
 
 function [t, Y, B] = as_cells (t, Y, B0)
@@ -199,8 +217,31 @@ function s = assemble (count, t, y, u, opt, algebraic)
     error ("hybridsam:data:inputs", "hybrid_data: input %d is %g at %s; inputs must be finite", j, u(i,j), place (i, count, algebraic));
   endif
   s = struct ("count", count, "t", t, "y", y, "weight", spread_weights (opt.weights, y, count, algebraic), "u", u, ...
-              "interpolation", opt.interpolation, "x0", spread_states (opt.initial, B), "features", check_features (opt.features, B), ...
+              "interpolation", opt.interpolation, "x0", spread_states (opt.initial, B), "spread", [], "unit", (1:B)', "next", [], "features", check_features (opt.features, B), ...
               "algebraic", algebraic, "output_names", {{}}, "input_names", {{}}, "trajectory_names", {{}}, "dropped", 0);
+  s.spread = spread_of_states (opt.initial_spread, s.x0, columns (y), B);
+endfunction
+
+## n_x x B, [] when the initial states are not estimated.
+function S = spread_of_states (given, x0, n_y, B)
+  S = check_matrix ("\"initial_spread\"", given);
+  if (isempty (S))
+    S = [];
+    return;
+  endif
+  n_x = {rows(x0), n_y}{1 + isempty(x0)};
+  if (isscalar (S))
+    S = repmat (S, n_x, B);
+  elseif (columns (S) == 1)
+    S = repmat (S, 1, B);
+  endif
+  if (rows (S) != n_x || columns (S) != B)
+    error ("hybridsam:data:initial", "hybrid_data: \"initial_spread\" is %d x %d; it must be a number, %d x 1 or %d x %d", rows (given), columns (given), ...
+           n_x, n_x, B);
+  endif
+  if (any (isnan (S(:)) | S(:) < 0))
+    error ("hybridsam:data:initial", "hybrid_data: \"initial_spread\" must be >= 0 (Inf: no prior), got %s", short_text (S));
+  endif
 endfunction
 
 ## Where row i of all samples is, in the user's words.
@@ -309,7 +350,7 @@ endfunction
 
 function s = from_file (file, varargin)
   defaults = struct ("time", "", "trajectory", {{}}, "outputs", {{}}, "inputs", {{}}, "where", {{}}, "every", 1, ...
-                     "interpolation", "zoh", "initial", [], "weights", [], "features", []);
+                     "interpolation", "zoh", "initial", [], "initial_spread", [], "weights", [], "features", []);
   opt = parse_options ("hybrid_data", defaults, varargin{:});
   outputs = column_names ("outputs", opt.outputs);
   inputs = column_names ("inputs", opt.inputs);
@@ -471,6 +512,17 @@ endfunction
 %! unwind_protect_cleanup
 %!   delete (file);
 %! end_unwind_protect
+%!test  # estimated initial states
+%! d = hybrid_data (t, Y, "initial", "estimate");
+%! assert (d.spread, Inf (2, 2));
+%! assert (isempty (d.x0));
+%! d = hybrid_data (t, Y, "initial", [1 2; 0 0], "initial_spread", [0.1; 0]);
+%! assert (d.spread, [0.1 0.1; 0 0]);
+%!error id=hybridsam:data:initial hybrid_data ([0 1], [1; 2], "initial", "estimated")
+%!error id=hybridsam:data:initial hybrid_data ([0 1], [1; 2], "initial_spread", -1)
+%!error id=hybridsam:data:initial hybrid_data ([0 1], [1; 2], "initial_spread", NaN)
+%!error id=hybridsam:data:initial hybrid_data ([0 1], [1; 2], "initial_spread", [1; 2])
+%!error id=hybridsam:data:initial hybrid_data ([], [1; 2], "initial_spread", 1)
 %!error id=hybridsam:data:usage hybrid_data ()
 %!error id=hybridsam:data:usage hybrid_data (1)
 %!error id=hybridsam:data:times hybrid_data ([0 1 1], [1;2;3])

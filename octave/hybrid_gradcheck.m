@@ -5,7 +5,7 @@
 ## @deftypefnx {} {@var{report} =} hybrid_gradcheck (@var{model}, @var{data}, @var{v}, @var{name}, @var{value}, @dots{})
 ## Prove the gradients of a model: every engine against tight finite differences.
 ##
-## For each parameter and each network the derivative of the loss is compared with 4-point differences, coordinate by coordinate (a seeded
+## For each parameter, each network and the estimated initial states the derivative of the loss is compared with 4-point differences, coordinate by coordinate (a seeded
 ## choice of them in large blocks) and along one random direction of the block.  The error of a block is the largest deviation divided by the
 ## largest entry of its gradient.  Engines:
 ##
@@ -46,11 +46,13 @@ function report = hybrid_gradcheck (model, data, v, varargin)
                      "display", true);
   opt = parse_options ("hybrid_gradcheck", defaults, varargin{:});
   check_options (opt);
-  vector = values_pack ("hybrid_gradcheck", model, v);
+  [cm, ~, layout] = core_problem ("hybrid_gradcheck", model, data, true);
+  layout.fixed = logical (cm.fixed);
+  vector = values_pack ("hybrid_gradcheck", model, v, layout);
   report = struct ("table", struct ("engine", {}, "block", {}, "error", {}, "largest", {}), "worst", struct (), "passed", true);
   for name = engines_of (model, opt)
-    [g, loss, tolerance] = engine (name{1}, model, data, v, opt);
-    rows = check_blocks (name{1}, model, vector, g, loss, opt);
+    [g, loss, tolerance] = engine (name{1}, model, data, v, layout, opt);
+    rows = check_blocks (name{1}, model, layout, vector, g, loss, opt);
     report.table = [report.table, rows];
     report.worst.(name{1}) = max ([rows.error]);
     report.passed &= all ([rows.error] <= tolerance);
@@ -94,7 +96,7 @@ function names = engines_of (model, opt)
 endfunction
 
 ## The gradient to be checked (n_v x 1; NaN where the engine gives none), the loss it should belong to, and the tolerance.
-function [g, loss, tolerance] = engine (name, model, data, v, opt)
+function [g, loss, tolerance] = engine (name, model, data, v, layout, opt)
   tight = {"rtol", 1e-12, "atol", 1e-14, "cvode_method", opt.cvode_method};
   own = {"rtol", opt.rtol, "atol", opt.atol, "cvode_method", opt.cvode_method};
   tolerance = 1e-5;
@@ -102,26 +104,22 @@ function [g, loss, tolerance] = engine (name, model, data, v, opt)
     own = tight = {"solver", "rk4", "step", opt.step};
     tolerance = 1e-8;
   endif
-  loss = @(vector) hybrid_gradient_loss (model, data, vector, tight);
+  loss = @(vector) hybrid_gradient (model, data, values_unpack (model, vector, layout), tight{:});
   if (! isempty (opt.gradient))
-    g = values_pack ("hybrid_gradcheck", model, opt.gradient (v));
+    g = values_pack ("hybrid_gradcheck", model, opt.gradient (v), layout);
   elseif (strcmp (name, "sensitivities"))
-    g = by_sensitivities (model, data, v, own);
+    g = by_sensitivities (model, data, v, layout, own);
   else
     [~, g] = hybrid_gradient (model, data, v, own{:});
-    g = values_pack ("hybrid_gradcheck", model, g);
+    g = values_pack ("hybrid_gradcheck", model, g, layout);
   endif
 endfunction
 
-function L = hybrid_gradient_loss (model, data, vector, options)
-  L = hybrid_gradient (model, data, values_unpack (model, vector), options{:});
-endfunction
-
-## dL/dp = sum 2 w (x - y) dx/dp / sum w.
-function g = by_sensitivities (model, data, v, options)
-  g = NaN (model.n_v, 1);
+## dL/dp = sum 2 w (x - y) dx/dp / sum w, for the parameters that all trajectories share and that have no prior.
+function g = by_sensitivities (model, data, v, layout, options)
+  g = NaN (layout.n, 1);
   sol = hybrid_simulate (model, data, v, options{:}, "sensitivities", {model.params.name});
-  d = core_data ("hybrid_gradcheck", model, data, true);
+  d = core_data ("hybrid_gradcheck", model, data, true, layout);
   y = d.y';
   w = ! isnan (y);
   if (! isempty (d.weight))
@@ -134,6 +132,9 @@ function g = by_sensitivities (model, data, v, options)
   y(isnan (y)) = 0;
   x = rows_of (sol.x);
   for q = model.params
+    if (any (isfinite (q.prior_spread(:))))
+      continue;
+    endif
     s = sol.dx_dp.(q.name);
     for j = 1:q.rows * q.cols
       sj = rows_of (slice (s, j));
@@ -158,18 +159,27 @@ function r = rows_of (a)
   endif
 endfunction
 
-function rows = check_blocks (name, model, vector, g, loss, opt)
+function rows = check_blocks (name, model, layout, vector, g, loss, opt)
   rows = struct ("engine", {}, "block", {}, "error", {}, "largest", {});
+  g(layout.fixed) = NaN;
   for q = model.params
     rows = add_block (rows, name, q.name, q.first:q.first + q.rows * q.cols - 1, vector, g, loss, opt);
   endfor
   for q = model.nets
     rows = add_block (rows, name, q.name, q.first:q.first + q.net.n_weights - 1, vector, g, loss, opt);
   endfor
+  for q = model.own
+    at = layout.own + (q.first:q.first + q.rows * q.cols - 1)' + layout.n_own * (0:layout.units - 1);
+    rows = add_block (rows, name, q.name, at(:)', vector, g, loss, opt);
+  endfor
+  if (layout.estimated)
+    rows = add_block (rows, name, "initial", layout.x0_first+1:layout.n, vector, g, loss, opt);
+  endif
 endfunction
 
 function rows = add_block (rows, name, block, at, vector, g, loss, opt)
-  if (any (isnan (g(at))))
+  at = at(! isnan (g(at)));
+  if (isempty (at))
     return;
   endif
   n = numel (at);

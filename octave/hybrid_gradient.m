@@ -4,11 +4,11 @@
 ## @deftypefn {} {[@var{loss}, @var{g}, @var{info}] =} hybrid_gradient (@var{model}, @var{data}, @var{v}, @var{name}, @var{value}, @dots{})
 ## Loss of a hybrid model and its exact gradient at the values @var{v}, for your own optimizers.
 ##
-## @var{loss} is the sum of w (y - yhat)^2 over all measured entries divided by the sum of w, plus the penalty.  @var{g} has the shape of @var{v}
+## @var{loss} is the sum of w ((y - yhat)/scale)^2 over all measured entries divided by the sum of w, plus penalty and priors.  @var{g} has the shape of @var{v}
 ## (see @code{hybrid_values}): @code{g.params.NAME} is the derivative with respect to the parameter itself, bounds or not; a fixed
 ## parameter has 0.
 ##
-## Options (see @code{hybrid_options}): @qcode{"solver"}, @qcode{"cvode_method"}, @qcode{"step"}, @qcode{"rtol"},
+## Options (see @code{hybrid_options}): @qcode{"scale"}, @qcode{"solver"}, @qcode{"cvode_method"}, @qcode{"step"}, @qcode{"rtol"},
 ## @qcode{"atol"}, @qcode{"max_steps"}, @qcode{"penalty"}, @qcode{"lambda"}; and @qcode{"method"}, @qcode{"rho"},
 ## @qcode{"eta"}, @qcode{"scope"}: with sam or asam, @var{g} is the direction the optimizer would get, @var{loss} stays that at
 ## @var{v}.
@@ -34,11 +34,12 @@ function [loss, g, info] = hybrid_gradient (model, data, v, varargin)
   endif
   check_model ("hybrid_gradient", "gradient", model);
   check_data ("hybrid_gradient", "gradient", data);
-  [~, o] = core_options ("hybrid_gradient", "g", model, varargin{:});
-  vector = values_pack ("hybrid_gradient", model, v);
-  d = core_data ("hybrid_gradient", model, data, true);
-  [loss, g, info] = core ("gradient", core_model (model), d, vector, o);
-  g = values_unpack (model, g);
+  [cm, d, layout] = core_problem ("hybrid_gradient", model, data, true);
+  [opt, o] = core_options ("hybrid_gradient", "g", model, layout, varargin{:});
+  vector = values_pack ("hybrid_gradient", model, v, layout);
+  d.scale = output_scale ("hybrid_gradient", data, opt.scale);
+  [loss, g, info] = core ("gradient", cm, d, vector, o);
+  g = values_unpack (model, g, layout);
 endfunction
 
 %!shared model, data, v

@@ -25,8 +25,13 @@
 ## @item @qcode{"states"}, @qcode{"inputs"}
 ## Cell array of names (scalars), or a struct of sizes: @code{struct ("x", [3 1])}.
 ## @item @qcode{"params"}
-## A struct: @code{NAME = start} (scalar, vector or matrix), or @code{NAME = struct ("start", v, "lower", a, "upper", b,
-## "fixed", tf)}.  Bounds are kept by smooth transforms and never reached; a fixed parameter is not fitted.
+## A struct: @code{NAME = start} (scalar, vector or matrix), or @code{NAME = struct ("start", v, @dots{})} with any of
+## @code{"lower"}, @code{"upper"}: bounds, kept by smooth transforms and never reached;
+## @code{"fixed", true}: not fitted;
+## @code{"prior_mean", m, "prior_spread", s}: a Gaussian prior, added to the loss as ((p - m)/s)^2 divided by the sum of the weights of all measurements
+## (so with weights 1/variance the fit is the posterior mode);
+## @code{"prior_on", "log"}: the same of log (p), s then is a relative spread;
+## @code{"shared", false}: every trajectory has its own.
 ## @item @qcode{"nets"}
 ## A struct of networks from @code{hybrid_net}.
 ## @item @qcode{"constants"}
@@ -71,7 +76,7 @@ function model = hybrid_model (varargin)
   model = struct ("type", "hybrid_model");
   [model.states, model.n_x] = named_parts ("states", opt.states);
   [model.inputs, model.n_u] = named_parts ("inputs", opt.inputs);
-  [model.params, n_params] = read_params (opt.params);
+  [model.params, n_params, model.own, model.n_own] = read_params (opt.params);
   [model.nets, n_weights] = read_nets (opt.nets, n_params);
   model.constants = check_constants (opt.constants);
   model.outputs = check_names ("outputs", opt.outputs);
@@ -135,23 +140,32 @@ function names = check_names (what, names)
   endif
 endfunction
 
-function [params, total] = read_params (given)
-  params = struct ("name", {}, "start", {}, "rows", {}, "cols", {}, "lower", {}, "upper", {}, "fixed", {}, "first", {});
-  total = 0;
+## Parameters that all trajectories share, and those of which every trajectory has its own (numbered from 1).
+function [params, total, own, n_own] = read_params (given)
+  params = own = struct ("name", {}, "start", {}, "rows", {}, "cols", {}, "lower", {}, "upper", {}, "fixed", {}, "prior_mean", {}, ...
+                         "prior_spread", {}, "prior_log", {}, "first", {});
+  total = n_own = 0;
   if (! isstruct (given) || ! isscalar (given))
     error ("hybridsam:model:params", "hybrid_model: \"params\" must be a struct (name, start value, ...), got %s", short_text (given));
   endif
   names = fieldnames (given)';
   for k = 1:numel (names)
-    q = read_param (names{k}, given.(names{k}));
-    q.first = total + 1;
-    total += q.rows * q.cols;
-    params(end+1) = q;
+    [q, shared] = read_param (names{k}, given.(names{k}));
+    if (shared)
+      q.first = total + 1;
+      total += q.rows * q.cols;
+      params(end+1) = q;
+    else
+      q.first = n_own + 1;
+      n_own += q.rows * q.cols;
+      own(end+1) = q;
+    endif
   endfor
 endfunction
 
-function q = read_param (name, value)
-  spec = struct ("start", [], "lower", -Inf, "upper", Inf, "fixed", false);
+function [q, shared] = read_param (name, value)
+  spec = struct ("start", [], "lower", -Inf, "upper", Inf, "fixed", false, "prior_mean", [], "prior_spread", Inf, "prior_on", "value", ...
+                 "shared", true);
   spec.start = value;
   if (isstruct (value))
     spec.start = [];
@@ -175,12 +189,51 @@ function q = read_param (name, value)
     endif
   endfor
   spec.fixed = check_flag (spec.fixed);
+  shared = check_flag (spec.shared);
   if (! spec.fixed && (any (spec.start(:) <= spec.lower) || any (spec.start(:) >= spec.upper)))
     error ("hybridsam:model:params", ["hybrid_model: the start value %s of parameter %s must lie strictly between its bounds %g and %g"], ...
            short_text (spec.start), name, spec.lower, spec.upper);
   endif
+  [mean, spread, on_log] = read_prior (name, spec);
   q = struct ("name", name, "start", double (spec.start), "rows", rows (spec.start), "cols", columns (spec.start), ...
-              "lower", double (spec.lower), "upper", double (spec.upper), "fixed", spec.fixed, "first", 0);
+              "lower", double (spec.lower), "upper", double (spec.upper), "fixed", spec.fixed, "prior_mean", mean, "prior_spread", spread, ...
+              "prior_log", on_log, "first", 0);
+endfunction
+
+## Mean (of the log where the prior is on it) and spread, each the shape of the start value.
+function [mean, spread, on_log] = read_prior (name, spec)
+  mean = spec.prior_mean;
+  spread = spec.prior_spread;
+  if (isempty (mean))
+    mean = spec.start;
+    if (any (isfinite (spread(:))))
+      error ("hybridsam:model:prior", "hybrid_model: parameter %s has a prior_spread but no prior_mean", name);
+    endif
+  elseif (all (isinf (spread(:))))
+    error ("hybridsam:model:prior", "hybrid_model: parameter %s has a prior_mean but no prior_spread", name);
+  endif
+  for x = {mean, spread}
+    if (! isnumeric (x{1}) || ! isreal (x{1}) || ! (isscalar (x{1}) || isequal (size (x{1}), size (spec.start))) || any (isnan (x{1}(:))))
+      error ("hybridsam:model:prior", "hybrid_model: prior_mean and prior_spread of parameter %s must be numbers, one or as its start value, got %s", ...
+             name, short_text (x{1}));
+    endif
+  endfor
+  if (any (spread(:) <= 0))
+    error ("hybridsam:model:prior", "hybrid_model: the prior_spread of parameter %s must be > 0, got %s", name, short_text (spread));
+  endif
+  if (! ischar (spec.prior_on) || ! any (strcmp (spec.prior_on, {"value", "log"})))
+    error ("hybridsam:model:prior", "hybrid_model: \"prior_on\" of parameter %s must be \"value\" or \"log\", got %s", name, short_text (spec.prior_on));
+  endif
+  on_log = strcmp (spec.prior_on, "log");
+  if (on_log && any (isfinite (spread(:))))
+    if (any (mean(:) <= 0) || spec.lower < 0)
+      error ("hybridsam:model:prior", "hybrid_model: a prior on the log of parameter %s needs a prior_mean > 0 and \"lower\" >= 0", name);
+    endif
+    mean = log (mean);
+  endif
+  mean = double (mean) + zeros (size (spec.start));
+  mean(! isfinite (mean)) = 0;
+  spread = double (spread) + zeros (size (spec.start));
 endfunction
 
 function [nets, total] = read_nets (given, n_params)
@@ -254,7 +307,10 @@ function check_together (model)
   if (isempty (f.rhs) && ! isempty (f.initial))
     error ("hybridsam:model:functions", "hybrid_model: \"initial\" needs \"rhs\"");
   endif
-  both = intersect ({model.params.name}, fieldnames (model.constants)');
+  if (model.n_own && isempty (f.rhs))
+    error ("hybridsam:model:shared", "hybrid_model: an algebraic model has no trajectories: parameter %s cannot be \"shared\", false", model.own(1).name);
+  endif
+  both = intersect ({model.params.name, model.own.name}, fieldnames (model.constants)');
   if (! isempty (both))
     error ("hybridsam:model:names", "hybrid_model: %s is both a parameter and a constant", both{1});
   endif
@@ -272,6 +328,8 @@ function model = find_graphs (model)
   endif
   if (! isempty (f.output))
     [model.graphs.output, model.n_y] = graph_of (model, "output");
+  elseif (model.n_own)
+    model.graphs.output = graph_of_states (model);
   endif
   if (isempty (model.outputs))
     model.outputs = arrayfun (@(k) sprintf ("y%d", k), 1:model.n_y, "UniformOutput", false);
@@ -295,6 +353,7 @@ function model = find_graphs (model)
 endfunction
 
 function check_count (model, which, n, what)
+  n -= model.n_own;
   if (n != model.n_x)
     error ("hybridsam:model:count", "hybrid_model: %s returned %d %s, expected %d, one for each of the states %s", which, n, what, ...
            model.n_x, strjoin ({model.states.name}, ", "));
@@ -324,13 +383,19 @@ function [graph, n] = graph_of (model, which)
   endif
 endfunction
 
+## The core's states are the user's, then the parameters of the trajectory: without an output function only the first are observed.
+function graph = graph_of_states (model)
+  __hybrid_tape__ ("begin");
+  graph = __hybrid_tape__ ("finish", __hybrid_tape__ ("node", "state", model.n_x, 1, [], 1));
+endfunction
+
 ## ---- the check: traced graph against plain function
 
 function check_graphs (model)
   cm = core_model (model);
   core ("check", cm);
   for which = {"rhs", "output", "initial"}
-    for k = 1:3 * (model.trace && ! isempty (model.graphs.(which{1})))
+    for k = 1:3 * (model.trace && ! isempty (model.functions.(which{1})))
       compare (model, cm, which{1}, random_point (model, k));
     endfor
   endfor

@@ -282,8 +282,8 @@ function draw_fit (h, fits, opt)
   n = numel (sets);
   names = fits{1}.model.outputs;
   for j = 1:n
-    data = pick (sets{j}, opt.trajectories, {4, 2}{1 + (numel (fits) > 1)});
-    y = cellfun (@(f) predict (f, data), fits, "UniformOutput", false);
+    [data, chosen, unit] = pick (sets{j}, opt.trajectories, {4, 2}{1 + (numel (fits) > 1)});
+    y = cellfun (@(f) predict (f, data, chosen, unit), fits, "UniformOutput", false);
     for i = 1:numel (names)
       a = panel (h, numel (names), n, (i - 1) * n + j);
       head = {"", heads{j}}{1 + (n > 1 && i == 1)};
@@ -306,8 +306,10 @@ function draw_fit (h, fits, opt)
 endfunction
 
 ## The chosen trajectories (the first few); algebraic data as a whole.
-function data = pick (data, chosen, few)
+function [data, chosen, unit] = pick (data, chosen, few)
+  unit = [];
   if (data.algebraic)
+    chosen = [];
     return;
   endif
   if (isempty (chosen))
@@ -321,12 +323,14 @@ function data = pick (data, chosen, few)
     s.(name{1}) = data.(name{1});
   endfor
   s.count = data.count(chosen(:));
+  unit = data.unit(chosen(:))(:)';
+  s.unit = (1:numel (chosen))';
   for name = {"t", "y", "weight", "u"}
     if (rows (s.(name{1})) > 0)
       s.(name{1}) = s.(name{1})(row,:);
     endif
   endfor
-  for name = {"x0", "features"}
+  for name = {"x0", "spread", "features"}
     if (! isempty (s.(name{1})))
       s.(name{1}) = s.(name{1})(:,chosen(:));
     endif
@@ -335,14 +339,20 @@ function data = pick (data, chosen, few)
 endfunction
 
 ## The model's outputs at the data's times, N x n_y, with the solver that trained it.
-function y = predict (fit, data)
-  args = {};
-  for name = {"solver", "cvode_method", "step", "rtol", "atol", "max_steps"}
-    if (isfield (fit.options, name{1}))
-      args(end+1:end+2) = {name{1}, fit.options.(name{1})};
+function y = predict (fit, data, chosen, unit)
+  v = fit.values;
+  if (isfield (v, "initial") && ! isempty (chosen))
+    v.initial = v.initial(:,chosen);
+  endif
+  for q = fit.model.own
+    a = v.params.(q.name);
+    if (ndims (a) == 3)
+      v.params.(q.name) = a(:,:,unit);
+    elseif (! isequal (size (a), [q.rows q.cols]))
+      v.params.(q.name) = a(:,unit);
     endif
   endfor
-  y = hybrid_simulate (fit.model, data, fit.values, args{:}).y;
+  y = hybrid_simulate (fit.model, data, v, solver_options (fit.options){:}).y;
   if (iscell (y))
     y = vertcat (y{:});
   elseif (ndims (y) == 3)

@@ -6,7 +6,8 @@
 ##
 ## A trajectory of T samples gives floor ((T - 1) / L) segments of L + 1 samples.  First come the segments that start at sample 1 of
 ## every trajectory, then those that start at sample L + 1, and so on.  Times stay absolute.  An initial state given with
-## the data serves the first segment of its trajectory; all others start from their own first sample.  Left-over steps are
+## the data (with its spread, where it is estimated) serves the first segment of its trajectory; all others start from their own first sample, or are
+## estimated as well.  A parameter that every trajectory has for itself stays one for all its segments.  Left-over steps are
 ## dropped; @code{segments.dropped} and @code{disp (segments)} count them.  (With @qcode{"pchip"} inputs the curve goes through the samples of
 ## a segment alone.)
 ##
@@ -31,31 +32,7 @@ function segments = hybrid_segment (data, L)
   endif
   check_data ("hybrid_segment", "segment", data);
   L = check_length (data, L);
-  count = data.count;
-  [first, owner] = segment_starts (count, L);
-  rows = first + (0:L);       # one segment a row
-  rows = rows'(:);
-  s = struct ("count", repmat (L + 1, numel (first), 1), "t", data.t(rows), "y", data.y(rows,:), "weight", data.weight, "u", data.u, ...
-              "interpolation", data.interpolation, "x0", data.x0, "features", data.features, "algebraic", false, ...
-              "output_names", {data.output_names}, "input_names", {data.input_names}, "trajectory_names", {{}}, ...
-              "dropped", data.dropped + sum (mod (count - 1, L)));
-  if (! isempty (s.weight))
-    s.weight = s.weight(rows,:);
-  endif
-  if (! isempty (s.u))
-    s.u = s.u(rows,:);
-  endif
-  if (! isempty (s.features))
-    s.features = s.features(:,owner);
-  endif
-  if (! isempty (s.x0))
-    s.x0 = s.x0(:,owner);
-    s.x0(:,numel (count)+1:end) = NaN;  # the first segments come first
-  endif
-  if (! isempty (data.trajectory_names))
-    s.trajectory_names = data.trajectory_names(owner);
-  endif
-  segments = hybrid_dataset (s);
+  segments = cut_segments (data, L, false);
 endfunction
 
 function L = check_length (data, L)
@@ -70,17 +47,6 @@ function L = check_length (data, L)
   if (L + 1 > shortest)
     error ("hybridsam:segment:length", "hybrid_segment: L = %g steps need %g samples, trajectory %d has %d", L, L + 1, b, shortest);
   endif
-endfunction
-
-## Row of the first sample and trajectory of every segment, in order.
-function [first, owner] = segment_starts (count, L)
-  B = numel (count);
-  offset = cumsum ([0; count(:)])(1:B);
-  pieces = floor ((count(:) - 1) / L);
-  [owner, k] = find ((1:max (pieces)) <= pieces);  # column by column: all first segments, then all second
-  first = offset(owner) + (k - 1) * L + 1;
-  first = first(:);
-  owner = owner(:)';
 endfunction
 
 %!test

@@ -9,7 +9,7 @@
 ## without measurements make the data with @code{hybrid_data (t, [], "initial", X0)}.
 ##
 ## @qcode{"sensitivities"}, @{NAMES@} adds @code{sol.dx_dp.NAME}: the derivative of the states with respect to each element of that
-## parameter, the shape of @code{sol.x} times the number of elements, by forward sensitivity equations (CVODES) or the tangent of the rk4
+## parameter (of a trajectory's own parameter: its own trajectory's), the shape of @code{sol.x} times the number of elements, by forward sensitivity equations (CVODES) or the tangent of the rk4
 ## steps.  Other options: @qcode{"solver"}, @qcode{"cvode_method"}, @qcode{"step"}, @qcode{"rtol"}, @qcode{"atol"},
 ## @qcode{"max_steps"}; see @code{hybrid_options}.  @code{sol.info} has the counts of steps and right-hand sides.
 ##
@@ -30,14 +30,14 @@ function sol = hybrid_simulate (model, data, v, varargin)
   endif
   check_model ("hybrid_simulate", "simulate", model);
   check_data ("hybrid_simulate", "simulate", data);
-  [opt, o] = core_options ("hybrid_simulate", "s", model, varargin{:});
-  [at, names] = sensitivity_numbers (model, opt.sensitivities);
-  vector = values_pack ("hybrid_simulate", model, v);
-  d = core_data ("hybrid_simulate", model, data, false);
+  [cm, d, layout] = core_problem ("hybrid_simulate", model, data, false);
+  [opt, o] = core_options ("hybrid_simulate", "s", model, layout, varargin{:});
+  [at, names, parts] = sensitivity_numbers (model, opt.sensitivities);
+  vector = values_pack ("hybrid_simulate", model, v, layout);
   if (columns (data.y) == 0)
     d.y = [];
   endif
-  [x, y, s, info] = core ("simulate", core_model (model), d, vector, o, at);
+  [x, y, s, info] = core ("simulate", cm, d, vector, o, at);
   sol = struct ("t", [], "x", [], "y", {shape(y', data)}, "info", info);
   if (data.algebraic)
     sol = rmfield (sol, {"t", "x"});
@@ -50,15 +50,17 @@ function sol = hybrid_simulate (model, data, v, varargin)
       sol.t = sol.t(:,1);
     endif
   endif
-  sol.x = shape (x', data);
+  sol.x = shape (x(1:model.n_x,:)', data);
   for k = 1:numel (names)
-    sol.dx_dp.(names{k}) = gather (s, at, model, names{k}, data);
+    sol.dx_dp.(names{k}) = gather (s, parts{k}, model, data);
   endfor
 endfunction
 
-function [at, chosen] = sensitivity_numbers (model, names)
+## What the core is asked for: numbers of values, or of states (negative) where every trajectory has its own. parts{k}: those of name k.
+function [at, chosen, parts] = sensitivity_numbers (model, names)
   at = [];
   chosen = {};
+  parts = {};
   if (isempty (names))
     return;
   endif
@@ -68,12 +70,19 @@ function [at, chosen] = sensitivity_numbers (model, names)
   chosen = cellstr (names)(:)';
   for k = 1:numel (chosen)
     j = find (strcmp (chosen{k}, {model.params.name}));
-    if (isempty (j))
+    own = find (strcmp (chosen{k}, {model.own.name}));
+    if (! isempty (j))
+      q = model.params(j);
+      these = q.first:q.first + q.rows * q.cols - 1;
+    elseif (! isempty (own))
+      q = model.own(own);
+      these = -(model.n_x + (q.first:q.first + q.rows * q.cols - 1));
+    else
       error ("hybridsam:simulate:sensitivities", "hybrid_simulate: the model has no parameter %s; it has %s", chosen{k}, ...
-             strjoin ({model.params.name}, ", "));
+             strjoin ({model.params.name, model.own.name}, ", "));
     endif
-    q = model.params(j);
-    at = [at, q.first:q.first + q.rows * q.cols - 1];
+    parts{k} = numel (at) + (1:numel (these));
+    at = [at, these];
   endfor
 endfunction
 
@@ -90,12 +99,11 @@ function a = shape (rows, data)
   endif
 endfunction
 
-function a = gather (s, at, model, name, data)
-  q = model.params(strcmp (name, {model.params.name}));
-  columns_of = find (at >= q.first & at < q.first + q.rows * q.cols);
-  parts = cell (1, numel (columns_of));
-  for j = 1:numel (columns_of)
-    parts{j} = shape (reshape (s(:,columns_of(j)), model.n_x, [])', data);
+function a = gather (s, chosen, model, data)
+  parts = cell (1, numel (chosen));
+  for j = 1:numel (chosen)
+    x = reshape (s(:,chosen(j)), model.n_x + model.n_own, []);
+    parts{j} = shape (x(1:model.n_x,:)', data);
   endfor
   if (iscell (parts{1}))
     a = cellfun (@(varargin) cat (4, varargin{:}), parts{:}, "UniformOutput", false);

@@ -3,8 +3,9 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{fit} =} hybrid_train (@var{model}, @var{data}, @var{name}, @var{value}, @dots{})
 ## @deftypefnx {} {@var{fit} =} hybrid_train ("resume", @var{file}, @var{name}, @var{value}, @dots{})
-## Fit parameters and networks of a hybrid model to data: minimise the sum of w (y - yhat)^2 over all measured entries of a batch divided by the
-## sum of w, plus the penalty.  A first sample that gave the initial state does not count.
+## @deftypefnx {} {@var{fit} =} hybrid_train ("last")
+## Fit parameters and networks of a hybrid model to data: minimise the sum of w ((y - yhat)/scale)^2 over all measured entries of a batch divided by
+## the sum of w, plus penalty and priors.  A first sample that gave the initial state does not count.
 ##
 ## The most used options (@code{hybrid_options} lists all with defaults and ranges):
 ##
@@ -25,6 +26,12 @@
 ## The whole run (model and data too) is saved in that file every 60 s, at the end, and when the run is broken off by an error or by Ctrl-C; it is
 ## replaced as a whole, so a crash leaves the old one.  @code{hybrid_train ("resume", FILE, "iterations", N)} continues it, bit for
 ## bit, to N iterations in all.  Options that decide the numbers cannot change.
+## @item @qcode{"scale"}
+## @qcode{"auto"} divides the residuals of each output by the standard deviation of its measurements (@code{fit.info.scale}).
+## @item @qcode{"horizon"}, @qcode{"shooting"}, @qcode{"shooting_weight"}
+## For long records.  @qcode{"grow"} fits the first eighth, quarter and half of every trajectory before the whole.  @qcode{"shooting"}, L cuts them into
+## segments of L steps, estimates the states between, and adds the mean squared gap (@code{fit.info.gap}: the largest one left, in standard
+## deviations of that state).
 ## @item @qcode{"display"}, @qcode{"callback"}
 ## @qcode{"off"}, @qcode{"final"}, @qcode{"iter"}; @code{@@(iteration, info)} is called after every slice of 0.2 s (or one step, if that takes longer) and at the end, with
 ## @code{info.loss}, @code{info.params}, @code{info.validation} and stops the run by returning true.
@@ -36,12 +43,17 @@
 ## with minibatches it is @code{last}), @code{history} (@code{iteration}, @code{loss},
 ## @code{loss_perturbed}, @code{penalty}, @code{gradient_norm}, @code{validation} (NaN where not evaluated), @code{seconds}, each n x 1, and
 ## @code{params.NAME}, n x numel), @code{info} (@code{status}, @code{message}, @code{iterations}, @code{seconds},
-## @code{best_iteration}, @code{best_value}, and for an unsolved trajectory @code{trajectory} and @code{t}), @code{options}, @code{state},
+## @code{best_iteration}, @code{best_value}, @code{unsolved}, @code{scale}, @code{gap}), @code{options}, @code{state},
 ## @code{model}, @code{data}.
 ##
-## The run ends with the status CONVERGED (all iterations), PATIENCE, TIME_LIMIT, STOPPED (callback), NONFINITE (loss or gradient not finite; the values are
-## those before that step) or UNSOLVED (a trajectory could not be solved; it is named).  With the rho of SAM the noise of a loose
-## solver tolerance matters: keep @qcode{"rtol"} well below @qcode{"rho"}.
+## A trajectory that cannot be solved is left out of that step; @code{fit.info.unsolved} is a struct array with @code{trajectory}, @code{count},
+## and, of the first time, @code{t}, @code{x} (the state there), @code{params}.  When nothing can be solved the last step is halved, up to 6 times.
+##
+## The run ends with the status CONVERGED (all iterations), PATIENCE, TIME_LIMIT, STOPPED (callback), NONFINITE (loss or gradient not finite) or UNSOLVED
+## (nothing could be solved); in the last two cases with the values before that step.  When an error (of the callback, of an untraced model function) or
+## Ctrl-C breaks the run off, @code{hybrid_train ("last")} gives the fit as far as it had come (status BROKEN_OFF), in the same session.
+##
+## With the rho of SAM the noise of a loose solver tolerance matters: keep @qcode{"rtol"} well below @qcode{"rho"}.
 ##
 ## @example
 ## fit = hybrid_train (model, data, "method", "sam", "rho", 0.2, "iterations", 200, "solver", "rk4");
@@ -53,13 +65,19 @@
 ## @seealso{hybrid_options, hybrid_plot, hybrid_gradient}
 ## @end deftypefn
 
-function fit = hybrid_train (model, data, varargin)
+function fit = hybrid_train (model, varargin)
+  if (nargin == 1 && ischar (model) && strcmp (model, "last"))
+    fit = last_fit ();
+    return;
+  endif
   if (nargin < 2)
-    error ("hybridsam:train:usage", "hybrid_train: a model and a data set are needed, or \"resume\" and a file");
+    error ("hybridsam:train:usage", "hybrid_train: a model and a data set are needed, or \"resume\" and a file, or \"last\"");
   endif
   if (ischar (model))  # hybrid_train ("resume", FILE, ...)
-    run = resumed_run ([], [], {model, data, varargin{:}});
+    run = resumed_run ([], [], {model, varargin{:}});
   else
+    data = varargin{1};
+    varargin(1) = [];
     check_model ("hybrid_train", "train", model);
     check_data ("hybrid_train", "train", data);
     if (any (strcmp (varargin(1:2:end), "resume")))
@@ -68,37 +86,39 @@ function fit = hybrid_train (model, data, varargin)
       run = new_run (model, data, varargin);
     endif
   endif
-  [run, outcome] = slices (run);
-  fit = collect (run, outcome);
+  [run, outcome] = train_slices (run);
+  fit = collect_fit (run, outcome);
   if (! strcmp (run.opt.display, "off"))
     printf ("%s after %d iterations, %.1f s: %s\n", outcome.status, run.state.iteration, run.seconds, outcome.message);
+    if (! isempty (fit.info.unsolved))
+      printf ("%d trajectories could not be solved at some steps and were left out of them (fit.info.unsolved)\n", numel (fit.info.unsolved));
+    endif
   endif
+endfunction
+
+## What a run that was broken off had reached.
+function fit = last_fit ()
+  run = kept_run ();
+  if (isempty (run))
+    error ("hybridsam:train:last", "hybrid_train: no run of this session was broken off");
+  endif
+  fit = collect_fit (run, struct ("status", "BROKEN_OFF", "message", "an error or Ctrl-C broke the run off"));
 endfunction
 
 ## ---- a run: everything between two slices
 
 function run = new_run (model, data, args)
-  [opt, o] = core_options ("hybrid_train", "t", model, args{:});
-  opt = check_front (opt);
-  if (isempty (opt.start))
-    opt.start = hybrid_values (model, "seed", opt.seed);
-  endif
-  vector = values_pack ("hybrid_train", model, opt.start);
-  run = prepare (model, data, opt, o);
-  run.state = first_state (run.cm, vector);
-  run.log = [];
-  run.seconds = 0;
-endfunction
-
-function run = prepare (model, data, opt, o)
-  if (model.n_v == 0)
+  if (model.n_v + model.n_own == 0 && isempty (data.spread))
     error ("hybridsam:train:nothing", "hybrid_train: the model has neither parameters nor networks: there is nothing to fit");
   endif
-  run = struct ("model", model, "data", data, "opt", opt, "o", o, "cm", core_model (model), ...
-                "d", core_data ("hybrid_train", model, data, true), "validation", []);
-  if (! isempty (opt.validation))
-    run.validation = core_data ("hybrid_train", model, opt.validation, true);
+  [~, ~, layout] = core_problem ("hybrid_train", model, data, true);
+  opt = check_train_options (core_options ("hybrid_train", "t", model, layout, args{:}));
+  if (isempty (opt.start))
+    opt.start = hybrid_values (model, data, "seed", opt.seed);
   endif
+  run = prepare_run (model, data, opt);
+  vector = values_pack ("hybrid_train", model, run.start, run.layout);
+  run.state = first_state (run.cm, vector);
 endfunction
 
 ## The run of a checkpoint; a model or data given again must be the same, and so must every option that decides the numbers.
@@ -116,215 +136,30 @@ function run = resumed_run (model, data, args)
       error ("hybridsam:checkpoint:option", "hybrid_train: \"%s\" cannot change when a run is resumed; these can: %s", name{1}, strjoin (free, ", "));
     endif
   endfor
-  if (strcmp (opt.schedule, "cosine") && opt.iterations != old.options.iterations)
-    error ("hybridsam:checkpoint:option", "hybrid_train: \"iterations\" cannot change when a run with the cosine schedule is resumed: the schedule depends on it");
+  if (opt.iterations != old.options.iterations && (strcmp (opt.schedule, "cosine") || strcmp (opt.horizon, "grow")))
+    error ("hybridsam:checkpoint:option", "hybrid_train: \"iterations\" cannot change when a run with the cosine schedule or a growing horizon is resumed: they depend on it");
   endif
-  if (! isempty (model) && ! (isequal (core_model (model), core_model (old.model)) ...
-                              && isequal (core_data ("hybrid_train", model, data, true), core_data ("hybrid_train", old.model, old.data, true))))
+  if (! isempty (model) && ! same_problem (model, data, old))
     error ("hybridsam:checkpoint:differs", "hybrid_train: the checkpoint is of another model or other data; leave them out: hybrid_train (\"resume\", FILE)");
   endif
-  named = [fieldnames(opt)'; struct2cell(opt)'];
-  [~, o] = core_options ("hybrid_train", "t", old.model, named{:});
-  run = prepare (old.model, old.data, check_front (opt), o);
+  run = prepare_run (old.model, old.data, check_train_options (opt));
   run.state = old.state;
   run.log = old.log;
+  run.unsolved = old.unsolved;
   run.seconds = old.seconds;
 endfunction
 
-function save_run (run)
-  if (! isempty (run.opt.checkpoint))
-    write_checkpoint (run.opt.checkpoint, struct ("model", run.model, "data", run.data, "options", run.opt, "state", run.state, ...
-                                                  "log", run.log, "seconds", run.seconds));
-  endif
-endfunction
-
-function opt = check_front (opt)
-  known = {"off", "final", "iter"};
-  if (isempty (opt.display))
-    opt.display = "final";
-  endif
-  if (! ischar (opt.display) || ! any (strcmp (opt.display, known)))
-    error ("hybridsam:option:value", "hybrid_train: \"display\" must be one of %s, got %s", strjoin (known, ", "), short_text (opt.display));
-  endif
-  if (! isempty (opt.callback) && ! is_function_handle (opt.callback))
-    error ("hybridsam:option:value", "hybrid_train: \"callback\" must be a function handle, got %s", short_text (opt.callback));
-  endif
-  if (isempty (opt.time_limit))
-    opt.time_limit = Inf;
-  endif
-  if (! isnumeric (opt.time_limit) || ! isscalar (opt.time_limit) || ! (opt.time_limit > 0))
-    error ("hybridsam:option:value", "hybrid_train: \"time_limit\" must be a number of seconds > 0, got %s", short_text (opt.time_limit));
-  endif
-  if (! isempty (opt.validation))
-    check_data ("hybrid_train", "train", opt.validation);
-  endif
-  if (! ischar (opt.checkpoint) && ! isempty (opt.checkpoint))
-    error ("hybridsam:option:value", "hybrid_train: \"checkpoint\" must be a file name, got %s", short_text (opt.checkpoint));
-  endif
-  if (isempty (opt.checkpoint_seconds))
-    opt.checkpoint_seconds = 60;
-  endif
-  if (! isnumeric (opt.checkpoint_seconds) || ! isscalar (opt.checkpoint_seconds) || ! (opt.checkpoint_seconds >= 0))
-    error ("hybridsam:option:value", "hybrid_train: \"checkpoint_seconds\" must be a number >= 0, got %s", short_text (opt.checkpoint_seconds));
-  endif
-  if (! isempty (opt.checkpoint) && ! isempty (fileparts (opt.checkpoint)) && ! isfolder (fileparts (opt.checkpoint)))
-    error ("hybridsam:checkpoint:write", "hybrid_train: the folder %s of the checkpoint does not exist", fileparts (opt.checkpoint));
-  endif
+function tf = same_problem (model, data, old)
+  [a, b] = core_problem ("hybrid_train", model, data, true);
+  [c, d] = core_problem ("hybrid_train", old.model, old.data, true);
+  tf = isequal ({a, b}, {c, d});
 endfunction
 
 function state = first_state (cm, vector)
   n = numel (vector);
   w = core ("trainables", cm, vector);
-  state = struct ("w", w, "first", zeros (n, 1), "second", zeros (n, 1), "best", w, "iteration", 0, "best_value", Inf, "best_iteration", 0);
-endfunction
-
-## The core trains for a fraction of a second and returns, so that Octave can print, call back, save, and hear Ctrl-C. However the loop is
-## left, by an error of a callback or by Ctrl-C, the last whole slice is saved.
-function [run, outcome] = slices (run)
-  start = tic ();
-  before = run.seconds;
-  saved = shown = -Inf;
-  finished = false;
-  unwind_protect
-    while (! finished)
-      [run, piece, outcome] = one_slice (run);
-      finished = ! strcmp (outcome.status, "RUNNING");
-      if (strcmp (run.opt.display, "iter") && ! isempty (piece) && (finished || toc (start) - shown >= 1))
-        show (run.model, piece(end,:), shown == -Inf);
-        shown = toc (start);
-      endif
-      [finished, outcome] = asked_to_stop (run, piece, toc (start), finished, outcome);
-      run.seconds = before + toc (start);
-      if (! finished && toc (start) - max (saved, 0) >= run.opt.checkpoint_seconds)
-        save_run (run);
-        saved = toc (start);
-      endif
-    endwhile
-  unwind_protect_cleanup
-    save_run (run);
-  end_unwind_protect
-endfunction
-
-function [run, piece, outcome] = one_slice (run)
-  [state, piece, outcome] = core ("train", run.cm, run.d, run.validation, run.o, run.state, min (0.2, run.opt.time_limit));
-  if (! isempty (piece))
-    piece(:,log_columns ()) += run.seconds;
-  endif
-  run.state = state;
-  run.log = [run.log; piece];
-endfunction
-
-function [stop, outcome] = asked_to_stop (run, piece, seconds, finished, outcome)
-  stop = ! isempty (run.opt.callback) && ! isempty (piece) && run.opt.callback (run.state.iteration, report (run.model, piece));
-  if (finished)  # the callback hears of the end; there is nothing left to stop
-    stop = true;
-  elseif (stop)
-    outcome.status = "STOPPED";
-    outcome.message = "the callback returned true";
-  elseif (seconds >= run.opt.time_limit)
-    stop = true;
-    outcome.status = "TIME_LIMIT";
-    outcome.message = sprintf ("the time limit of %g s was reached", run.opt.time_limit);
-  endif
-endfunction
-
-## Columns of the core's log before the parameters.
-function n = log_columns ()
-  n = 7;
-endfunction
-
-function info = report (model, piece)
-  info = struct ("loss", piece(end,2), "validation", piece(find (! isnan (piece(:,6)), 1, "last"),6), ...
-                 "params", params_at (model, piece(end,log_columns ()+1:end)));
-endfunction
-
-function p = params_at (model, row)
-  p = struct ();
-  for q = model.params
-    p.(q.name) = reshape (row(q.first:q.first + q.rows * q.cols - 1), q.rows, q.cols);
-  endfor
-endfunction
-
-function show (model, row, with_header)
-  p = row(log_columns ()+1:end);
-  names = {};
-  for q = model.params
-    names = [names, repmat({q.name}, 1, q.rows * q.cols)];
-  endfor
-  k = 1:min (numel (p), 6);
-  if (with_header)
-    printf ("%9s %12s %12s%s\n", "iteration", "loss", "validation", sprintf (" %12s", names{k}));
-  endif
-  validation = "";
-  if (! isnan (row(6)))
-    validation = sprintf ("%.6g", row(6));
-  endif
-  printf ("%9d %12.6g %12s%s\n", row(1), row(2), validation, sprintf (" %12.6g", p(k)));
-endfunction
-
-function fit = collect (run, outcome)
-  model = run.model;
-  both = core ("values", run.cm, [run.state.w, run.state.best]);
-  fit = struct ("type", "hybrid_fit", "params", struct (), "values", struct ());
-  fit.last = values_unpack (model, both(:,1));
-  fit.best = values_unpack (model, both(:,2));
-  fit.values = fit.last;
-  if (! isempty (run.opt.validation))
-    run.state = judge_last (run, fit.last);
-  endif
-  if (run.state.best_iteration == run.state.iteration || ! isfinite (run.state.best_value))
-    fit.best = fit.last;
-  endif
-  if (! isempty (run.opt.validation))
-    fit.values = fit.best;
-  endif
-  fit.params = fit.values.params;
-  fit.history = history_of (model, run.log);
-  fit.info = struct ("status", outcome.status, "message", outcome.message, "iterations", run.state.iteration, "seconds", run.seconds, ...
-                     "best_iteration", run.state.best_iteration, "best_value", run.state.best_value);
-  if (strcmp (outcome.status, "UNSOLVED"))
-    fit.info.trajectory = outcome.trajectory;
-    fit.info.t = outcome.t;
-  endif
-  fit.options = run.opt;
-  fit.state = run.state;
-  fit.model = model;
-  fit.data = run.data;
-endfunction
-
-## The last iterate may fall between two validations. It is judged here, for the result alone: a checkpoint must not know where a run ended.
-function state = judge_last (run, last)
-  state = run.state;
-  if (state.iteration > 0 && mod (state.iteration, run.opt.validate_every) == 0)
-    return;
-  endif
-  solver = {};
-  for name = {"solver", "cvode_method", "step", "rtol", "atol", "max_steps"}
-    solver = [solver, name, {run.opt.(name{1})}];
-  endfor
-  try
-    loss = hybrid_gradient (run.model, run.opt.validation, last, solver{:});
-  catch e
-    if (! strcmp (e.identifier, "hybridsam:solve:unsolved"))
-      rethrow (e);
-    endif
-    loss = Inf;
-  end_try_catch
-  if (loss < state.best_value)
-    state.best_value = loss;
-    state.best_iteration = state.iteration;
-  endif
-endfunction
-
-function h = history_of (model, log)
-  if (isempty (log))
-    log = zeros (0, log_columns () + sum ([model.params.rows] .* [model.params.cols]));
-  endif
-  h = struct ("iteration", log(:,1), "loss", log(:,2), "loss_perturbed", log(:,3), "penalty", log(:,4), "gradient_norm", log(:,5), ...
-              "validation", log(:,6), "seconds", log(:,7), "params", struct ());
-  for q = model.params
-    h.params.(q.name) = log(:,log_columns () + (q.first:q.first + q.rows * q.cols - 1));
-  endfor
+  state = struct ("w", w, "first", zeros (n, 1), "second", zeros (n, 1), "best", w, "previous", w, "iteration", 0, "best_value", Inf, ...
+                  "best_iteration", 0, "rejected", 0, "halvings", 0);
 endfunction
 
 %!shared model, data, t
@@ -404,12 +239,39 @@ endfunction
 %! fit = hybrid_train (m, hybrid_data (t, exp (-5 * t)), "iterations", 300, "solver", "rk4", "step", 0.1, "display", "off", "learning_rate", 0.1);
 %! assert (fit.params.b, 2);
 %! assert (fit.params.a <= 1.5 && fit.params.a > 1.4);
-%!test  # a loss that stops being finite ends the run with the values before it
+%!test  # a step too far, to where nothing can be solved, is halved
 %! m = hybrid_model ("states", {"x"}, "params", struct ("a", 1), "rhs", @(t, x, u, p, nn) p.a * x.x ^ 2);
-%! fit = hybrid_train (m, hybrid_data ([0; 0.9], [1; 20]), "iterations", 100, "display", "off", "learning_rate", 0.2);
-%! assert (fit.info.status, "UNSOLVED");
-%! assert (fit.info.trajectory, 1);
-%! assert (isfinite (fit.params.a));
+%! fit = hybrid_train (m, hybrid_data ([0; 0.9], [1; 20]), "iterations", 200, "display", "off", "learning_rate", 0.2);
+%! assert (fit.info.status, "CONVERGED");
+%! assert (fit.info.unsolved.trajectory, 1);
+%! assert (fit.info.unsolved.count >= 1 && fit.info.unsolved.t < 0.9 && fit.info.unsolved.params.a > 1.11);
+%! assert (fit.info.iterations, 200);
+%!test  # nothing can be solved from the start: an orderly end with the start values
+%! m = hybrid_model ("states", {"x"}, "params", struct ("a", 1), "rhs", @(t, x, u, p, nn) p.a * x.x ^ 2);
+%! for solver = {"rk4", "cvode"}
+%!   fit = hybrid_train (m, hybrid_data ([0; 3], [1; 20]), "iterations", 100, "display", "off", "solver", solver{1}, "step", 0.01);
+%!   assert (fit.info.status, "UNSOLVED");
+%!   assert (fit.params.a, 1);
+%!   assert (numel (fit.info.unsolved.x), 1);
+%! endfor
+%!test  # one trajectory of many that cannot be solved is left out; with minibatches its batch is passed over
+%! m = hybrid_model ("states", {"x"}, "params", struct ("a", 0.5), "rhs", @(t, x, u, p, nn) -p.a * x.x + x.x ^ 3);
+%! tt = (0:0.1:1)';
+%! y = cat (3, 0.1*exp(-tt), 0.05*exp(-tt), 50*exp(-tt));
+%! good = hybrid_data (tt, y(:,:,1:2));
+%! for solver = {"rk4", "cvode"}
+%!   for method = {"erm", "sam"}
+%!     o = {"iterations", 300, "display", "off", "solver", solver{1}, "method", method{1}, "scope", "all", "rho", 0.01, "seed", 2, "learning_rate", 0.03};
+%!     a = hybrid_train (m, hybrid_data (tt, y), o{:});
+%!     b = hybrid_train (m, good, o{:});
+%!     assert (a.info.unsolved.trajectory, 3);
+%!     assert (a.info.unsolved.count >= 300);
+%!     assert (a.params.a, b.params.a, 1e-9 * b.params.a);
+%!     c = hybrid_train (m, hybrid_data (tt, y), o{:}, "batch", 1);
+%!     assert (sum (isnan (c.history.loss)), 100);
+%!     assert (c.params.a, b.params.a, 0.1);
+%!   endfor
+%! endfor
 %!function stop = assign_calls (k)
 %!  global calls;
 %!  calls = k;

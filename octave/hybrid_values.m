@@ -3,12 +3,16 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{v} =} hybrid_values (@var{model})
 ## @deftypefnx {} {@var{v} =} hybrid_values (@var{model}, "seed", @var{k})
+## @deftypefnx {} {@var{v} =} hybrid_values (@var{model}, @var{data}, @dots{})
 ## Start values of everything a model fits.
 ##
 ## @code{v.params.NAME} has the shape of the parameter, @code{v.nets.NAME.W@{l@}} is n_out x n_in and
 ## @code{v.nets.NAME.b@{l@}} n_out x 1 for layer @var{l}.  Parameters take the model's start values; weights are drawn as
 ## @code{hybrid_net} says from the seed @var{k} (default 1): the same seed gives the same numbers everywhere, and Octave's own
 ## random state is neither used nor changed.
+##
+## With @var{data} there are also the values of single trajectories: @code{v.initial} (n_x x B) where the data estimate the initial states, and
+## a parameter declared with @code{"shared", false} has one value (column, page) for each trajectory.
 ##
 ## Edit the struct freely and pass it on: to @code{hybrid_simulate}, @code{hybrid_gradient}, or as @qcode{"start"} to
 ## @code{hybrid_train}.
@@ -27,6 +31,12 @@ function v = hybrid_values (model, varargin)
     error ("hybridsam:values:model", "hybrid_values: the model is missing");
   endif
   check_model ("hybrid_values", "values", model);
+  data = [];
+  if (numel (varargin) && ! ischar (varargin{1}))
+    data = varargin{1};
+    check_data ("hybrid_values", "values", data);
+    varargin(1) = [];
+  endif
   opt = parse_options ("hybrid_values", struct ("seed", 1), varargin{:});
   if (! isnumeric (opt.seed) || ! isscalar (opt.seed) || ! (opt.seed >= 0) || opt.seed != fix (opt.seed) || opt.seed > flintmax)
     error ("hybridsam:values:seed", "hybrid_values: \"seed\" must be a whole number >= 0, got %s", short_text (opt.seed));
@@ -39,6 +49,10 @@ function v = hybrid_values (model, varargin)
     vector(q.first:q.first + q.net.n_weights - 1) = draw (q.net, opt.seed, q.first);
   endfor
   v = values_unpack (model, vector);
+  if (! isempty (data))
+    [~, ~, layout] = core_problem ("hybrid_values", model, data, false);
+    v = values_unpack (model, values_pack ("hybrid_values", model, v, layout), layout);
+  endif
 endfunction
 
 function w = draw (net, seed, stream)

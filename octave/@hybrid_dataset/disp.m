@@ -37,7 +37,9 @@ function table (what, names, letter, a)
 endfunction
 
 function text = start_text (s)
-  if (isempty (s.x0))
+  if (! isempty (s.spread))
+    text = {"estimated", "estimated, with a prior"}{1 + any(isfinite (s.spread(:)))};
+  elseif (isempty (s.x0))
     text = "from the model, or each trajectory's first sample";
   elseif (any (all (isnan (s.x0), 1)))
     text = sprintf ("given for %d trajectories, else the first sample", sum (! all (isnan (s.x0), 1)));

@@ -9,6 +9,10 @@ function varargout = core (varargin)
   endif
   [err, varargout{:}] = __hybridsam__ (varargin{:});
   if (! isempty (err))
-    error (struct ("message", err.message, "identifier", err.id, "stack", dbstack (1)));
+    stack = dbstack (1);
+    if (isfield (err, "user"))  # the user's own error, with the stack it had
+      stack = __hybrid_call__ ("stack");
+    endif
+    error (struct ("message", err.message, "identifier", err.id, "stack", stack));
   endif
 endfunction

@@ -1,26 +1,45 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
-## d = core_data (caller, model, data, measured): the data set as the core reads it (doc/developer.md, "Core data"), checked against the model.
-## MEASURED: measurements are needed (to fit), not only times and initial states (to simulate).
+## [d, x0] = core_data (caller, model, data, measured, layout): the data set as the core reads it (doc/developer.md, "Core data"), checked against
+## the model. MEASURED: see core_problem. LAYOUT (local_layout) tells where the values of single trajectories stand; data that validate a fit get the
+## layout of the training data. x0 (n_x x B): the estimated initial states to start from.
 
-function d = core_data (caller, model, data, measured)
+function [d, x0] = core_data (caller, model, data, measured, layout)
   check_fit (caller, model, data, measured);
   codes = {"zoh", "linear", "pchip"};
-  d = struct ("count", data.count, "t", data.t', "y", data.y', "weight", [], "x0", [], "skip_first", [], "u", data.u', ...
-              "interpolation", find (strcmp (data.interpolation, codes)) - 1, "z", []);
+  d = struct ("count", data.count, "t", data.t', "y", data.y', "weight", [], "x0", [], "x0_at", [], "scale", [], "next", [], ...
+              "gap_weight", [], "skip_first", [], "u", data.u', "interpolation", find (strcmp (data.interpolation, codes)) - 1, "z", []);
+  x0 = [];
   if (! isempty (data.weight))
     d.weight = data.weight';
   endif
   skip = false (numel (data.count), 1);
   if (! isempty (model.functions.rhs))
     [d.x0, skip] = start_states (caller, model, data);
+    x0 = d.x0;
     if (isempty (d.x0))
       d.z = features_of (caller, model, data);
+    else
+      d.x0 = [d.x0; zeros(model.n_own, columns (d.x0))];
     endif
     d.skip_first = double (skip(:));
+    d.x0_at = value_numbers (model, data, layout);
   endif
   if (measured)
     check_counts (caller, data, skip);
+  endif
+endfunction
+
+## Which value is which initial state of the core (n_x + n_own x B); [] when none is.
+function at = value_numbers (model, data, layout)
+  B = numel (data.count);
+  at = zeros (model.n_x, B);
+  if (! isempty (data.spread))
+    at = layout.x0_first + reshape (1:model.n_x * B, model.n_x, B);
+  endif
+  at = [at; layout.own + (1:model.n_own)' + (data.unit(:)' - 1) * model.n_own];
+  if (! any (at(:)))
+    at = [];
   endif
 endfunction
 
@@ -48,6 +67,10 @@ function check_fit (caller, model, data, measured)
   if (n != model.n_y && (measured || n > 0))
     error ("hybridsam:data:outputs", "%s: the data have %d outputs, the model %d (%s)", caller, n, model.n_y, strjoin (model.outputs, ", "));
   endif
+  if (! isempty (data.spread) && rows (data.spread) != model.n_x && ! isempty (model.functions.rhs))
+    error ("hybridsam:data:initial", "%s: \"initial_spread\" of the data has %d rows, the model has %d states (%s)", caller, rows (data.spread), ...
+           model.n_x, strjoin ({model.states.name}, ", "));
+  endif
   if (columns (data.u) != model.n_u)
     error ("hybridsam:data:inputs", "%s: the data have %d inputs, the model %d (%s)", caller, columns (data.u), model.n_u, ...
            strjoin ({model.inputs.name}, ", "));
@@ -58,32 +81,51 @@ function check_fit (caller, model, data, measured)
   endif
 endfunction
 
-## x0 (n_x x B) and where it came from the first sample; [] when the model's `initial` gives it.
+## x0 (n_x x B) and where the first sample gave it, so that it does not count; [] when the model's `initial` gives it. An estimated state starts from
+## the first measured value; its first sample does not count when the prior has it as mean already.
 function [x0, skip] = start_states (caller, model, data)
   B = numel (data.count);
   x0 = data.x0;
+  estimated = ! isempty (data.spread);
   skip = false (1, B);
   if (isempty (x0))
-    if (! isempty (model.functions.initial))
+    if (! isempty (model.functions.initial) && ! estimated)
       return;
     endif
     x0 = NaN (model.n_x, B);
   endif
-  skip = all (isnan (x0), 1);
-  if (! any (skip))
+  own = all (isnan (x0), 1);
+  if (! any (own))
     return;
   endif
   if (! isempty (model.functions.output) || columns (data.y) != model.n_x)
-    error ("hybridsam:data:initial", ["%s: the initial states are not known: give \"initial\" to hybrid_data or to hybrid_model (the first " ...
-           "sample serves only when the outputs are all states)"], caller);
+    error ("hybridsam:data:initial", ["%s: the initial states are not known: give \"initial\" (and \"initial_spread\", Inf, if they are to be estimated) to " ...
+           "hybrid_data, or \"initial\" to hybrid_model (the first sample serves only when the outputs are all states)"], caller);
   endif
   first = cumsum ([1; data.count(:)])(1:B);
-  x0(:,skip) = data.y(first(skip),:)';
+  x0(:,own) = data.y(first(own),:)';
+  for b = find (own & any (isnan (x0), 1) & estimated)
+    x0(:,b) = first_measured (data.y(first(b):first(b) + data.count(b) - 1,:));
+  endfor
+  skip = own;
+  if (estimated)
+    skip &= all (isfinite (data.spread), 1);
+  endif
   b = find (any (isnan (x0), 1), 1);
   if (! isempty (b))
     error ("hybridsam:data:initial", ["%s: trajectory %d would start from its first sample, which has values that were not measured (NaN); give \"initial\" " ...
            "or start it at a complete sample"], caller, b);
   endif
+endfunction
+
+function x = first_measured (y)
+  x = NaN (columns (y), 1);
+  for i = 1:columns (y)
+    k = find (! isnan (y(:,i)), 1);
+    if (! isempty (k))
+      x(i) = y(k,i);
+    endif
+  endfor
 endfunction
 
 ## z (n_z x B) for the model's `initial`: features, then the first samples.

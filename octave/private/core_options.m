@@ -1,10 +1,10 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
-## [opt, o] = core_options (caller, use, model, NAME, VALUE, ...): opt, every option of this caller with its value in the user's words; o, the
+## [opt, o] = core_options (caller, use, model, layout, NAME, VALUE, ...): opt, every option of this caller with its value in the user's words; o, the
 ## numbers that the core reads. USE: "t" hybrid_train, "g" hybrid_gradient, "s" hybrid_simulate. Names, defaults and ranges come from
 ## src/learn/options.def.
 
-function [opt, o] = core_options (caller, use, model, varargin)
+function [opt, o] = core_options (caller, use, model, layout, varargin)
   persistent table;
   if (isempty (table))
     table = core ("options");
@@ -36,7 +36,8 @@ function [opt, o] = core_options (caller, use, model, varargin)
       opt.rho = o.rho;
     endif
   endif
-  o.scope_mask = scope_mask (caller, model, opt);
+  o.until = Inf;
+  o.scope_mask = scope_mask (caller, model, layout, opt);
   if (isfield (opt, "method") && any (strcmp (opt.method, {"sam", "asam"})) && ! any (o.scope_mask))
     error ("hybridsam:option:value", "%s: \"%s\" has nothing to perturb: the model has no values in the scope; give \"scope\" (nets, params, all)", caller, opt.method);
   endif
@@ -96,9 +97,9 @@ function x = ifelse_number (tf, a, b)
   x = [b, a](1 + tf);
 endfunction
 
-## Which values SAM may perturb (n_v x 1).
-function mask = scope_mask (caller, model, opt)
-  mask = zeros (model.n_v, 1);
+## Which values SAM may perturb (n x 1). "params" has the parameters of single trajectories, "all" their initial states too.
+function mask = scope_mask (caller, model, layout, opt)
+  mask = zeros (layout.n, 1);
   scope = "nets";
   if (isfield (opt, "scope") && ! isempty (opt.scope))
     scope = opt.scope;
@@ -110,6 +111,7 @@ function mask = scope_mask (caller, model, opt)
     endif
     if (! strcmp (scope, "nets"))
       mask(1:model.n_v - sum (arrayfun (@(q) q.net.n_weights, model.nets))) = 1;
+      mask(model.n_v+1:layout.x0_first) = 1;
     endif
   elseif (iscellstr (scope) || ischar (scope))
     names = cellstr (scope)(:)';
@@ -120,6 +122,9 @@ function mask = scope_mask (caller, model, opt)
     endif
   else
     error ("hybridsam:option:value", "%s: \"scope\" must be nets, params, all or a cell array of names of nets, got %s", caller, short_text (scope));
+  endif
+  if (ischar (scope) && strcmp (scope, "all"))
+    mask(layout.x0_first+1:end) = 1;
   endif
   for q = model.nets
     if (any (strcmp (q.name, names)))

@@ -7,12 +7,13 @@ function graph = trace_function (model, which)
   f = model.functions.(which);
   try
     if (strcmp (which, "initial"))
-      r = f (leaves ("feature", feature_parts (model)), parameters (model), networks (model));
+      shared = setfield (setfield (model, "own", model.own([])), "n_own", 0);
+      r = f (leaves ("feature", feature_parts (model)), parameters (shared), networks (model));
     else
       r = f (leaf ("time", 1, 1, []), leaves ("state", model.states), leaves ("input", model.inputs), parameters (model), ...
              networks (model));
     endif
-    r = result_column (model, which, r);
+    r = with_own (model, which, result_column (model, which, r));
   catch e
     translate (e, model, which);
   end_try_catch
@@ -38,6 +39,10 @@ function p = parameters (model)
   for k = 1:numel (model.params)
     q = model.params(k);
     p.(q.name) = leaf ("param", q.rows, q.cols, q.first);
+  endfor
+  for k = 1:numel (model.own)  # a parameter of a trajectory is a state that does not change
+    q = model.own(k);
+    p.(q.name) = leaf ("state", q.rows, q.cols, model.n_x + q.first);
   endfor
 endfunction
 

@@ -1,12 +1,21 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## v = values_unpack (model, vector): the values vector of the core as a struct, v.params.NAME, v.nets.NAME.W{l}, .b{l}.
+## v = values_unpack (model, vector, layout): with the values of single trajectories, v.params.NAME (rows x cols x units, or rows x units of a
+## column) and v.initial (n_x x B).
 
-function v = values_unpack (model, vector)
+function v = values_unpack (model, vector, layout)
   v = struct ("params", struct (), "nets", struct ());
   for k = 1:numel (model.params)
     q = model.params(k);
     v.params.(q.name) = reshape (vector(q.first:q.first + q.rows * q.cols - 1), q.rows, q.cols);
+  endfor
+  for q = model.own
+    v.params.(q.name) = q.start;
+    if (nargin > 2)
+      own = reshape (vector(layout.own + (1:layout.n_own * layout.units)), layout.n_own, layout.units);
+      v.params.(q.name) = reshape (own(q.first:q.first + q.rows * q.cols - 1,:), [q.rows, q.cols(q.cols > 1), layout.units]);
+    endif
   endfor
   for k = 1:numel (model.nets)
     q = model.nets(k);
@@ -21,4 +30,7 @@ function v = values_unpack (model, vector)
     endfor
     v.nets.(q.name) = struct ("W", {W}, "b", {b});
   endfor
+  if (nargin > 2 && layout.estimated)
+    v.initial = reshape (vector(layout.x0_first+1:end), model.n_x, layout.B);
+  endif
 endfunction

@@ -2,7 +2,7 @@
  *
  * learn: the loss of a hybrid model and how it is minimised.
  *
- * objective  f(w) = sum w_k (y_k - yhat_k)^2 / sum w_k over a batch of trajectories + penalty, and its exact gradient
+ * objective  f(w) = sum w_k ((y_k - yhat_k)/scale)^2 / sum w_k over a batch of trajectories + penalty + priors, and its exact gradient
  * rule       ERM, SAM, ASAM: which gradient the optimizer gets                                   (sam.c)
  * optimizer  Adam, AdamW, SGD with momentum                                                      (optimizer.c)
  * trainer    minibatches, schedule, validation, best values; runs for a slice of time and returns, its whole state in plain arrays
@@ -50,25 +50,39 @@ hs_status hs_options_check(const hs_options *o, hs_error *e); /* ranges and whol
 /* ---- objective ----------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  double loss, data, penalty; /* loss = data + penalty */
+  double loss, data, penalty; /* loss = data + penalty; penalty: with the priors and the gaps between trajectories that go on */
 } hs_loss;
+
+typedef struct {           /* what an objective remembers of a trajectory that could not be solved */
+  double count;            /* how often */
+  double t;                /* the first time: the trajectory's time, */
+  const double *x, *param; /* (n_x) its state there, (n_param) the parameters */
+} hs_unsolved;
 
 typedef struct hs_objective hs_objective;
 
 hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data *d, const hs_options *o,
                            bool (*interrupted)(void), hs_error *e);
 void hs_objective_free(hs_objective *f);
-/* g (n_v) = df/dw or NULL. Fixed values have g = 0. */
+/* g (n_v) = df/dw or NULL. Fixed values have g = 0. UNSOLVED as soon as one trajectory is. */
 hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
                             hs_error *e);
+/* The same over those of the trajectories that can be solved: they come first in the list afterwards, the others, *failed, last. UNSOLVED
+ * when none is left. */
+hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, const double *w, hs_loss *loss, double *g,
+                                     int *failed, hs_error *e);
+double hs_objective_weight(const hs_objective *f, int n,
+                           const int *trajectory); /* sum of the weights of all their measurements */
 hs_solve_counts hs_objective_counts(const hs_objective *f);
-hs_failure hs_objective_failure(const hs_objective *f); /* after UNSOLVED */
+hs_unsolved hs_objective_unsolved(const hs_objective *f, int trajectory); /* count 0: it could always be solved */
 
 /* ---- rules --------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { /* scratch of a rule, (n_v) each */
+typedef struct { /* scratch of a rule */
   int n;
-  double *perturbed, *gradient;
+  double *perturbed, *gradient; /* (n_v) */
+  int *trajectory;              /* (trajectories) */
+  bool strict;                  /* a trajectory that cannot be solved is an error, not left out */
 } hs_rule_work;
 
 typedef struct {
@@ -76,7 +90,8 @@ typedef struct {
   double radius;         /* |e| */
 } hs_rule_result;
 
-/* d = the gradient the optimizer gets. mask (n_v): values that may be perturbed. */
+/* d = the gradient the optimizer gets. mask (n_v): values that may be perturbed. Trajectories that cannot be solved at w are left out; those that
+ * cannot be solved at w + e alone give their plain gradient. */
 hs_status hs_rule_gradient(hs_objective *f, const hs_options *o, const bool *mask, int n, const int *trajectory, const double *w,
                            hs_rule_work *work, double *d, hs_rule_result *r, hs_error *e);
 
@@ -87,9 +102,10 @@ void hs_optimizer_step(const hs_options *o, const hs_model *m, long t, const dou
 
 /* ---- trainer ------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { /* all of a training run; the arrays (n_v) belong to the caller */
-  double *w, *first, *second, *best;
+typedef struct {                                /* all of a training run; the arrays (n_v) belong to the caller */
+  double *w, *first, *second, *best, *previous; /* previous: w before the last step */
   double iteration, best_value, best_iteration;
+  double rejected, halvings; /* batches in a row of which nothing could be solved; how often the last step was halved since */
 } hs_train_state;
 
 typedef struct {                                                              /* one row of the history */
@@ -104,10 +120,15 @@ typedef struct {
   const bool *mask;
   bool (*interrupted)(void);
   void (*log)(void *context, const hs_train_row *row); /* called after each step */
+  void (*unsolved)(void *context, int trajectory,
+                   const hs_unsolved *u); /* called at the end, once for each trajectory that failed */
   void *context;
 } hs_train_problem;
 
-/* Runs for about `seconds`, at least one step. RUNNING: call again; else why it stopped, with the sentence in e. */
-hs_status hs_train(const hs_train_problem *p, hs_train_state *s, double seconds, hs_failure *failure, hs_error *e);
+/* Runs for about `seconds`, at least one step, and not beyond iteration options->until. RUNNING: call again; else why it stopped, with the
+ * sentence in e. A batch of which nothing can be solved is passed over; when that is so for all batches of an epoch, the last step is halved, at
+ * most HS_HALVINGS times before the run stops with UNSOLVED (or NONFINITE) and the values before that step. */
+enum { HS_HALVINGS = 6 };
+hs_status hs_train(const hs_train_problem *p, hs_train_state *s, double seconds, hs_error *e);
 
 #endif

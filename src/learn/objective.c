@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The loss of a batch,
- *   L(w) = sum_k w_k (y_k - yhat_k)^2 / sum_k w_k  +  lambda R(w),
+ *   L(w) = sum_k w_k ((y_k - yhat_k)/s_k)^2 / sum_k w_k  +  lambda R(w)  +  P(v) / W  +  G,
  *   R = |phi|^2                                   (l2: all network values, biases included)
  *   R = mean of the squared network outputs      (fn: Yin et al. 2021, APHYNITY, eq. 3, on the solver's grid)
+ *   P = sum ((v_i - m_i)/spread_i)^2             over values with a prior; W = sum of the weights of the whole data set, so that L W/2 is a negative
+ *                                                log posterior when w_k = 1/variance
+ *   G = mean over gaps of sum_i c_i (x_i(end) - x0_i(next))^2          (multiple shooting)
  * k over all measured entries of the batch. The denominators are known before anything is solved, so each block of trajectories goes forward
  * and at once backward while its record is warm.
  */
@@ -19,12 +22,18 @@ struct hs_objective {
   hs_penalty penalty;
   double lambda;
   hs_solver *solver;
-  double *v, *dy;
-  double *weight;     /* (n) sum of the weights of a trajectory */
-  int *order, *start; /* (n), (n + 1) */
-  hs_failure failure;
+  double *v, *dy, *end; /* end: (n_x, L) dL/dx at the ends */
+  double *weight;       /* (n) sum of the weights of a trajectory */
+  double total_weight;
+  int *order, *start;                                          /* (n), (n + 1) */
+  bool *failed;                                                /* (n) in the evaluation going on */
+  double *unsolved, *unsolved_t, *unsolved_x, *unsolved_param; /* (n), (n), (n, n_x), (n, n_param) */
   void *memory;
 };
+
+typedef struct { /* denominators of one evaluation */
+  double weight, tap_seed, gaps;
+} shares;
 
 static void carve(hs_objective *f, hs_arena *a) {
   const size_t n = (size_t)f->d->s.n, lanes = (size_t)hs_padded(f->d->s.n < HS_BLOCK ? f->d->s.n : HS_BLOCK);
@@ -33,6 +42,12 @@ static void carve(hs_objective *f, hs_arena *a) {
   HS_TAKE(a, f->weight, n);
   HS_TAKE(a, f->order, n);
   HS_TAKE(a, f->start, n + 1);
+  HS_TAKE(a, f->end, (size_t)f->m->n_x * lanes);
+  HS_TAKE(a, f->failed, n);
+  HS_TAKE(a, f->unsolved, n);
+  HS_TAKE(a, f->unsolved_t, n);
+  HS_TAKE(a, f->unsolved_x, n * (size_t)f->m->n_x);
+  HS_TAKE(a, f->unsolved_param, n * (size_t)f->m->n_param);
 }
 
 static void sum_weights(hs_objective *f) {
@@ -43,6 +58,7 @@ static void sum_weights(hs_objective *f) {
         f->weight[b] += hs_data_weight(f->d, b, k, i);
       }
     }
+    f->total_weight += f->weight[b];
   }
 }
 
@@ -95,23 +111,56 @@ void hs_objective_free(hs_objective *f) {
   }
 }
 
-/* Sum of squared residuals of the block just solved; f->dy = its derivative over `total`. */
-static double residuals(hs_objective *f, double total) {
+/* Sum of squared residuals of the block just solved; f->dy = its derivative over `total`. A sum that overflows counts as not solved. */
+static hs_status residuals(hs_objective *f, double total, double *all, hs_error *e) {
   const hs_block *block = hs_solver_block(f->solver);
   const int L = block->L, n_y = f->m->n_y;
-  double sum = 0.0;
+  hs_status status = HS_OK;
   memset(f->dy, 0, (size_t)block->samples * (size_t)(n_y * L) * sizeof *f->dy);
   for (int b = 0; b < block->n; b++) {
     const int trajectory = block->trajectory[b];
     const double *y = f->d->s.y ? f->d->s.y + (size_t)f->d->first[trajectory] * (size_t)n_y : NULL;
+    double sum = 0.0;
     for (int k = 0; k < f->d->count[trajectory]; k++) {
       for (int i = 0; i < n_y; i++) {
         const double weight = hs_data_weight(f->d, trajectory, k, i);
         if (weight > 0.0) {
           const size_t at = ((size_t)k * (size_t)n_y + (size_t)i) * (size_t)L + (size_t)b;
-          const double r = block->y[at] - y[k * n_y + i];
+          const double scale = f->d->s.scale ? f->d->s.scale[i] : 1.0, r = (block->y[at] - y[k * n_y + i]) / scale;
           sum += weight * r * r;
-          f->dy[at] = 2.0 * weight * r / total;
+          f->dy[at] = 2.0 * weight * r / (total * scale);
+        }
+      }
+    }
+    if (!isfinite(sum)) {
+      status = hs_solver_reject(f->solver, b, "its squared residuals overflow", e);
+    }
+    *all += sum;
+  }
+  return status;
+}
+
+static int next_of(const hs_objective *f, int trajectory) {
+  return f->d->s.next ? (int)f->d->s.next[trajectory] - 1 : -1;
+}
+
+/* Squared gaps between the ends of the block's trajectories and the starts of the next; f->end and g (dL/dv) take their derivative. */
+static double gaps(hs_objective *f, const shares *q, double *g) {
+  const hs_block *block = hs_solver_block(f->solver);
+  const int L = block->L, n_x = f->m->n_x;
+  double sum = 0.0;
+  memset(f->end, 0, (size_t)(n_x * L) * sizeof *f->end);
+  for (int b = 0; b < block->n; b++) {
+    const int trajectory = block->trajectory[b], next = next_of(f, trajectory), last = f->d->count[trajectory] - 1;
+    for (int i = 0; next >= 0 && i < n_x; i++) {
+      const int at = (int)f->d->s.x0_at[(size_t)next * (size_t)n_x + (size_t)i] - 1;
+      const double weight = f->d->s.gap_weight[i];
+      if (weight > 0.0) {
+        const double gap = block->x[((size_t)last * (size_t)n_x + (size_t)i) * (size_t)L + (size_t)b] - f->v[at];
+        sum += weight * gap * gap / q->gaps;
+        f->end[i * L + b] = 2.0 * weight * gap / q->gaps;
+        if (g) {
+          g[at] -= 2.0 * weight * gap / q->gaps;
         }
       }
     }
@@ -122,14 +171,14 @@ static double residuals(hs_objective *f, double total) {
 static void add_l2(const hs_objective *f, const double *w, hs_loss *loss, double *g) {
   double sum = 0.0;
   for (int i = 0; i < f->m->n_v; i++) {
-    if (f->m->net[i]) {
+    if (f->m->kind[i] == HS_WEIGHT) {
       sum += w[i] * w[i];
       if (g) {
         g[i] += 2.0 * f->lambda * w[i];
       }
     }
   }
-  loss->penalty = f->lambda * sum;
+  loss->penalty += f->lambda * sum;
 }
 
 static void finish_gradient(const hs_objective *f, const double *w, double *g) {
@@ -139,54 +188,161 @@ static void finish_gradient(const hs_objective *f, const double *w, double *g) {
   }
 }
 
-hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
-                            hs_error *e) {
-  const bool taps = f->penalty == HS_PENALTY_FN && f->lambda > 0.0;
-  const double tap_count = taps ? hs_solver_tap_count(f->solver, n, trajectory) : 0.0;
-  const double tap_seed = tap_count > 0.0 ? f->lambda / tap_count : 0.0;
-  double total = 0.0, sum = 0.0, tap_square = 0.0;
-  hs_status status = HS_OK;
+double hs_objective_weight(const hs_objective *f, int n, const int *trajectory) {
+  double total = 0.0;
   for (int i = 0; i < n; i++) {
     total += f->weight[trajectory[i]];
   }
-  if (g) {
-    memset(g, 0, (size_t)f->m->n_v * sizeof *g);
+  return total;
+}
+
+static shares shares_of(hs_objective *f, int n, const int *trajectory) {
+  const bool taps = f->penalty == HS_PENALTY_FN && f->lambda > 0.0;
+  const double tap_count = taps ? hs_solver_tap_count(f->solver, n, trajectory) : 0.0;
+  shares q = {.weight = hs_objective_weight(f, n, trajectory), .tap_seed = tap_count > 0.0 ? f->lambda / tap_count : 0.0};
+  for (int i = 0; i < n; i++) {
+    q.gaps += next_of(f, trajectory[i]) >= 0;
   }
-  hs_model_values(f->m, w, f->v);
+  return q;
+}
+
+/* Remember who failed, and where the first time. */
+static void note_failures(hs_objective *f) {
+  const hs_block *block = hs_solver_block(f->solver);
+  const size_t n_x = (size_t)f->m->n_x, n_p = (size_t)f->m->n_param;
+  for (int j = 0; j < block->n_failed; j++) {
+    const hs_failure *one = &block->failure[j];
+    const size_t b = (size_t)one->trajectory;
+    f->failed[b] = true;
+    if (f->unsolved[b] == 0.0) {
+      f->unsolved_t[b] = one->t;
+      memcpy(f->unsolved_x + b * n_x, one->x, n_x * sizeof(double));
+      memcpy(f->unsolved_param + b * n_p, f->v, n_p * sizeof(double));
+    }
+    f->unsolved[b] += 1.0;
+  }
+}
+
+typedef struct {
+  double square, tap_square, gap;
+} sums;
+
+/* One block, forward and backward. */
+static hs_status eval_block(hs_objective *f, int n, const int *lanes, const shares *q, sums *all, double *g, hs_error *e) {
+  hs_status status = hs_solver_forward(f->solver, n, lanes, f->v, g != NULL, q->tap_seed > 0.0, e);
+  if (status == HS_OK) {
+    status = residuals(f, q->weight, &all->square, e);
+  }
+  if (status == HS_OK) {
+    all->tap_square += hs_solver_block(f->solver)->tap_square;
+    all->gap += q->gaps > 0.0 ? gaps(f, q, g) : 0.0;
+    status = g ? hs_solver_backward(f->solver, f->v, f->dy, q->gaps > 0.0 ? f->end : NULL, q->tap_seed, g, e) : HS_OK;
+  }
+  if (status == HS_UNSOLVED) {
+    note_failures(f);
+  }
+  return status;
+}
+
+/* all_blocks: go on after a failure, forward only, so that every failure is known. */
+static hs_status eval_blocks(hs_objective *f, int n, const int *trajectory, const shares *q, sums *all, double *g,
+                             bool all_blocks, hs_error *e) {
+  hs_status status = HS_OK;
   const int blocks = hs_solver_arrange(f->solver, n, trajectory, f->order, f->start);
   if (n && !blocks) {
     return hs_fail_memory(e, "a batch", (double)n * 16);
   }
-  for (int j = 0; status == HS_OK && j < blocks; j++) {
-    const int *lanes = f->order + f->start[j], count = f->start[j + 1] - f->start[j];
-    status = hs_solver_forward(f->solver, count, lanes, f->v, g != NULL, taps, e);
-    if (status == HS_OK) {
-      sum += residuals(f, total);
-      tap_square += hs_solver_block(f->solver)->tap_square;
-      status = g ? hs_solver_backward(f->solver, f->v, f->dy, tap_seed, g, e) : HS_OK;
+  for (int j = 0; j < blocks && (status == HS_OK || (status == HS_UNSOLVED && all_blocks)); j++) {
+    hs_error later;
+    const bool first = status == HS_OK;
+    const hs_status one =
+        eval_block(f, f->start[j + 1] - f->start[j], f->order + f->start[j], q, all, first ? g : NULL, first ? e : &later);
+    if (one != HS_OK && one != HS_UNSOLVED && !first) {
+      *e = later;
     }
+    status = one == HS_OK ? status : one;
   }
+  return status;
+}
+
+static hs_status evaluate(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
+                          bool all_blocks, hs_error *e) {
+  const shares q = shares_of(f, n, trajectory);
+  sums all = {0};
+  if (g) {
+    memset(g, 0, (size_t)f->m->n_v * sizeof *g);
+  }
+  hs_model_values(f->m, w, f->v);
+  hs_status status = eval_blocks(f, n, trajectory, &q, &all, g, all_blocks, e);
   if (status != HS_OK) {
-    f->failure = hs_solver_block(f->solver)->failure;
     return status;
   }
-  *loss = (hs_loss){.data = total > 0.0 ? sum / total : 0.0};
-  if (f->penalty == HS_PENALTY_L2) {
-    add_l2(f, w, loss, g);
-  } else {
-    loss->penalty = tap_seed * tap_square;
+  *loss = (hs_loss){.data = q.weight > 0.0 ? all.square / q.weight : 0.0};
+  if (f->total_weight > 0.0) {
+    loss->penalty = hs_model_prior(f->m, f->v, 1.0 / f->total_weight, g) / f->total_weight;
   }
-  loss->loss = loss->data + loss->penalty;
   if (g) {
     finish_gradient(f, w, g);
   }
+  if (f->penalty == HS_PENALTY_L2) {
+    add_l2(f, w, loss, g);
+  }
+  loss->penalty += q.tap_seed * all.tap_square + all.gap;
+  loss->loss = loss->data + loss->penalty;
   return HS_OK;
+}
+
+hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
+                            hs_error *e) {
+  return evaluate(f, n, trajectory, w, loss, g, false, e);
+}
+
+/* Move those that failed to the end, keeping the order; returns how many are left. */
+static int sort_out(hs_objective *f, int n, int *trajectory) {
+  int left = 0;
+  for (int i = 0; i < n; i++) {
+    if (!f->failed[trajectory[i]]) {
+      f->order[left] = trajectory[i];
+      left++;
+    }
+  }
+  for (int i = 0, last = left; i < n; i++) {
+    if (f->failed[trajectory[i]]) {
+      f->order[last++] = trajectory[i];
+    }
+  }
+  memcpy(trajectory, f->order, (size_t)n * sizeof *trajectory);
+  return left;
+}
+
+hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, const double *w, hs_loss *loss, double *g,
+                                     int *failed, hs_error *e) {
+  int left = n;
+  hs_error first = {0};
+  memset(f->failed, 0, (size_t)f->d->s.n * sizeof *f->failed);
+  hs_status status = evaluate(f, left, trajectory, w, loss, g, true, e);
+  while (status == HS_UNSOLVED) { /* at least one fewer each time */
+    first = first.status == HS_OK ? *e : first;
+    left = sort_out(f, left, trajectory);
+    *e = (hs_error){0};
+    if (left == 0) {
+      *e = first;
+      break;
+    }
+    status = evaluate(f, left, trajectory, w, loss, g, true, e);
+  }
+  *failed = n - left;
+  return status;
 }
 
 hs_solve_counts hs_objective_counts(const hs_objective *f) {
   return hs_solver_counts(f->solver);
 }
 
-hs_failure hs_objective_failure(const hs_objective *f) {
-  return f->failure;
+hs_unsolved hs_objective_unsolved(const hs_objective *f, int trajectory) {
+  const size_t b = (size_t)trajectory;
+  return (hs_unsolved){.count = f->unsolved[b],
+                       .t = f->unsolved_t[b],
+                       .x = f->unsolved_x + b * (size_t)f->m->n_x,
+                       .param = f->unsolved_param + b * (size_t)f->m->n_param};
 }

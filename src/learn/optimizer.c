@@ -26,13 +26,13 @@ void hs_optimizer_step(const hs_options *o, const hs_model *m, long t, const dou
     if (m->fixed[i]) {
       continue;
     }
-    const double rate = factor * (m->net[i] ? o->learning_rate_nets : o->learning_rate_params);
+    const double rate = factor * (m->kind[i] == HS_WEIGHT ? o->learning_rate_nets : o->learning_rate_params);
     if (kind == HS_SGD) {
       first[i] = o->momentum * first[i] + d[i];
       w[i] -= rate * first[i];
       continue;
     }
-    if (kind == HS_ADAMW && m->net[i]) {
+    if (kind == HS_ADAMW && m->kind[i] == HS_WEIGHT) {
       w[i] -= rate * o->weight_decay * w[i];
     }
     first[i] = BETA1 * first[i] + (1.0 - BETA1) * d[i];

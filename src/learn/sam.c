@@ -8,6 +8,9 @@
  *
  * The norm runs over the scope alone: a value that is not perturbed must not shrink the step of the others. w is never changed and restored:
  * the perturbed point has its own array. Where |.| is 0 or not finite (an exact fit) there is no perturbation.
+ *
+ * A trajectory that can be solved at w but not at w + e gives its plain gradient: the two gradients are averaged with the weights of their
+ * measurements, which is the gradient of the pooled loss.
  */
 #include <math.h>
 #include <string.h>
@@ -40,12 +43,43 @@ static double perturb(const hs_options *o, const bool *mask, int n, const double
   return sqrt(length);
 }
 
+static hs_status eval(hs_objective *f, hs_rule_work *work, int n, const double *w, hs_loss *loss, double *g, int *failed,
+                      hs_error *e) {
+  *failed = 0;
+  return work->strict ? hs_objective_eval(f, n, work->trajectory, w, loss, g, e)
+                      : hs_objective_eval_solvable(f, n, work->trajectory, w, loss, g, failed, e);
+}
+
+/* d = the gradient at w + e of those that can be solved there, with the plain gradient of the others. */
+static hs_status perturbed_gradient(hs_objective *f, int n, const double *w, hs_rule_work *work, double *d, hs_loss *loss,
+                                    hs_error *e) {
+  int failed;
+  hs_loss rest;
+  hs_status status = eval(f, work, n, work->perturbed, loss, d, &failed, e);
+  if (status == HS_UNSOLVED && !work->strict) { /* none: work->gradient is the plain gradient of all */
+    memcpy(d, work->gradient, (size_t)work->n * sizeof *d);
+    return HS_OK;
+  }
+  if (status != HS_OK || !failed) {
+    return status;
+  }
+  status = hs_objective_eval(f, failed, work->trajectory + n - failed, w, &rest, work->gradient, e);
+  const double share =
+      hs_objective_weight(f, failed, work->trajectory + n - failed) / hs_objective_weight(f, n, work->trajectory);
+  for (int i = 0; status == HS_OK && i < work->n; i++) {
+    d[i] = (1.0 - share) * d[i] + share * work->gradient[i];
+  }
+  return status;
+}
+
 hs_status hs_rule_gradient(hs_objective *f, const hs_options *o, const bool *mask, int n, const int *trajectory, const double *w,
                            hs_rule_work *work, double *d, hs_rule_result *r, hs_error *e) {
   const bool two_passes = (hs_rule)o->method != HS_RULE_ERM;
   double *g = two_passes ? work->gradient : d;
+  int failed;
   *r = (hs_rule_result){0};
-  hs_status status = hs_objective_eval(f, n, trajectory, w, &r->at, g, e);
+  memcpy(work->trajectory, trajectory, (size_t)n * sizeof *trajectory);
+  hs_status status = eval(f, work, n, w, &r->at, g, &failed, e);
   r->perturbed = r->at;
   if (status != HS_OK || !two_passes) {
     return status;
@@ -55,5 +89,5 @@ hs_status hs_rule_gradient(hs_objective *f, const hs_options *o, const bool *mas
     memcpy(d, g, (size_t)work->n * sizeof *d);
     return HS_OK;
   }
-  return hs_objective_eval(f, n, trajectory, work->perturbed, &r->perturbed, d, e);
+  return perturbed_gradient(f, n - failed, w, work, d, &r->perturbed, e);
 }

@@ -26,6 +26,7 @@ static void carve(trainer *t, hs_arena *a) {
   HS_TAKE(a, t->d, n_v);
   HS_TAKE(a, t->work.perturbed, n_v);
   HS_TAKE(a, t->work.gradient, n_v);
+  HS_TAKE(a, t->work.trajectory, (size_t)t->p->data->s.n);
   HS_TAKE(a, t->permutation, (size_t)t->p->data->s.n);
   HS_TAKE(a, t->all, t->p->validation ? (size_t)t->p->validation->s.n : 0);
 }
@@ -129,7 +130,32 @@ static hs_status validate(trainer *t, double *value, hs_error *e) {
   return status;
 }
 
-/* One optimizer step; on anything but OK the values are those before it. */
+/* Nothing of this batch could be solved: go on with the next one; when none of an epoch could, halve the last step. */
+static hs_status reject(trainer *t, hs_train_row *row, hs_status why, hs_error *e) {
+  hs_train_state *s = t->s;
+  const size_t n_v = (size_t)t->p->model->n_v;
+  s->rejected += 1.0;
+  if (s->rejected < t->batches) {
+    s->iteration += 1.0;
+    row->iteration = s->iteration;
+    row->loss = row->loss_perturbed = row->penalty = row->gradient_norm = row->validation = NAN;
+    t->p->log(t->p->context, row);
+    return HS_OK;
+  }
+  if (s->halvings >= HS_HALVINGS || !memcmp(s->w, s->previous, n_v * sizeof *s->w)) {
+    memcpy(s->w, s->previous, n_v * sizeof *s->w);
+    return why;
+  }
+  for (size_t i = 0; i < n_v; i++) {
+    s->w[i] = s->previous[i] + 0.5 * (s->w[i] - s->previous[i]);
+  }
+  s->rejected = 0.0;
+  s->halvings += 1.0;
+  *e = (hs_error){0};
+  return HS_OK;
+}
+
+/* One optimizer step. */
 static hs_status step(trainer *t, hs_error *e) {
   const hs_train_problem *p = t->p;
   hs_train_state *s = t->s;
@@ -139,21 +165,28 @@ static hs_status step(trainer *t, hs_error *e) {
   int size;
   const int *batch = next_batch(t, (long)s->iteration, &size);
   hs_status status = hs_rule_gradient(t->f, p->options, p->mask, size, batch, s->w, &t->work, t->d, &r, e);
+  if (status == HS_OK) {
+    row.loss = r.at.loss;
+    row.loss_perturbed = r.perturbed.loss;
+    row.penalty = r.at.penalty;
+    row.gradient_norm = norm_of(t->d, n_v);
+    if (!isfinite(row.loss) || !isfinite(row.gradient_norm)) {
+      status = hs_fail(e, HS_NONFINITE, "train:nonfinite", "at iteration %.0f the loss is %g and the gradient's norm %g",
+                       s->iteration + 1, row.loss, row.gradient_norm);
+    }
+  }
+  if (status == HS_UNSOLVED || status == HS_NONFINITE) {
+    return reject(t, &row, status, e);
+  }
   if (status != HS_OK) {
     return status;
-  }
-  row.loss = r.at.loss;
-  row.loss_perturbed = r.perturbed.loss;
-  row.penalty = r.at.penalty;
-  row.gradient_norm = norm_of(t->d, n_v);
-  if (!isfinite(row.loss) || !isfinite(row.gradient_norm)) {
-    return hs_fail(e, HS_NONFINITE, "train:nonfinite", "at iteration %.0f the loss is %g and the gradient's norm %g",
-                   s->iteration + 1, row.loss, row.gradient_norm);
   }
   if (!t->validation && t->batches == 1) { /* losses of different batches do not compare */
     keep_best(t, row.loss, s->w);
   }
   clip(t->d, n_v, row.gradient_norm, p->options->clip);
+  memcpy(s->previous, s->w, (size_t)n_v * sizeof *s->w);
+  s->rejected = s->halvings = 0.0;
   hs_optimizer_step(p->options, p->model, (long)s->iteration + 1, t->d, s->w, s->first, s->second);
   s->iteration += 1.0;
   row.iteration = s->iteration;
@@ -173,7 +206,7 @@ static hs_status reason_to_stop(const trainer *t, hs_error *e) {
   return HS_RUNNING;
 }
 
-hs_status hs_train(const hs_train_problem *p, hs_train_state *s, double seconds, hs_failure *failure, hs_error *e) {
+hs_status hs_train(const hs_train_problem *p, hs_train_state *s, double seconds, hs_error *e) {
   trainer t = {.p = p, .s = s};
   const double end = hs_seconds() + seconds;
   hs_status status = trainer_prepare(&t, e);
@@ -185,12 +218,15 @@ hs_status hs_train(const hs_train_problem *p, hs_train_state *s, double seconds,
     if (status == HS_OK) {
       status = reason_to_stop(&t, e);
     }
-    if (status == HS_RUNNING && hs_seconds() >= end) {
+    if (status == HS_RUNNING && (hs_seconds() >= end || s->iteration >= p->options->until)) {
       break;
     }
   }
-  if (status == HS_UNSOLVED) {
-    *failure = hs_objective_failure(t.f);
+  for (int b = 0; t.f && b < p->data->s.n; b++) {
+    const hs_unsolved u = hs_objective_unsolved(t.f, b);
+    if (u.count > 0.0) {
+      p->unsolved(p->context, b, &u);
+    }
   }
   trainer_release(&t);
   return status;

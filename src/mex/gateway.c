@@ -413,11 +413,12 @@ static void read_directions(session *s, const mxArray *a) {
   const double *at = mxGetNumberOfElements(a) ? hs_read_array(&s->r, a, "sensitivities", HS_ANY, &n) : NULL;
   s->direction = mxMalloc((n + 1) * sizeof *s->direction);
   for (size_t j = 0; at && j < n; j++) {
-    if (!(at[j] >= 1 && at[j] <= s->m->n_v) || at[j] != floor(at[j])) {
-      hs_refuse(&s->r, "core:argument", "sensitivity %zu asks for value %g of %d", j + 1, at[j], s->m->n_v);
+    if (!(at[j] >= -s->m->n_x && at[j] <= s->m->n_v) || at[j] == 0 || at[j] != floor(at[j])) {
+      hs_refuse(&s->r, "core:argument", "sensitivity %zu asks for value %g of %d (or state of %d, negative)", j + 1, at[j],
+                s->m->n_v, s->m->n_x);
       return;
     }
-    s->direction[j] = (int)at[j] - 1;
+    s->direction[j] = at[j] < 0 ? (int)at[j] : (int)at[j] - 1;
   }
   s->n_direction = (int)n;
   if (n && !s->m->rhs) {
@@ -486,6 +487,8 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
   hs_rule_work work = {
       .n = n_v, .perturbed = mxCalloc((size_t)n_v + 1, sizeof(double)), .gradient = mxCalloc((size_t)n_v + 1, sizeof(double))};
   int *all = mxMalloc((size_t)n * sizeof *all);
+  work.trajectory = mxMalloc((size_t)n * sizeof *work.trajectory);
+  work.strict = true;
   for (int b = 0; b < n; b++) {
     all[b] = b;
   }
@@ -525,7 +528,9 @@ typedef struct {
   double start;
   double *rows, *v;
   size_t used, room;
-  int n_params, width;
+  int width;
+  double *failed; /* one column a failure: trajectory, count, t, state, parameters */
+  size_t n_failed, failed_room;
 } journal;
 
 static void add_row(void *context, const hs_train_row *row) {
@@ -539,12 +544,22 @@ static void add_row(void *context, const hs_train_row *row) {
                                    row->gradient_norm, row->validation, hs_seconds() - j->start};
   memcpy(out, fixed, sizeof fixed);
   hs_model_values(j->m, row->w, j->v);
-  for (int i = 0, k = LOG_FIXED; i < j->m->n_v; i++) {
-    if (!j->m->net[i]) {
-      out[k++] = j->v[i];
-    }
-  }
+  memcpy(out + LOG_FIXED, j->v, (size_t)j->m->n_param * sizeof *out);
   j->used += (size_t)j->width;
+}
+
+static void add_failure(void *context, int trajectory, const hs_unsolved *u) {
+  journal *j = context;
+  const size_t n_x = (size_t)j->m->n_x, n_p = (size_t)j->m->n_param, height = 3 + n_x + n_p;
+  if (j->n_failed == j->failed_room) {
+    j->failed_room = 2 * j->failed_room + 16;
+    j->failed = mxRealloc(j->failed, j->failed_room * height * sizeof *j->failed);
+  }
+  double *out = j->failed + height * j->n_failed++;
+  const double fixed[] = {trajectory + 1, u->count, u->t};
+  memcpy(out, fixed, sizeof fixed);
+  memcpy(out + 3, u->x, n_x * sizeof *out);
+  memcpy(out + 3 + n_x, u->param, n_p * sizeof *out);
 }
 
 static double *copy_of(hs_reader *r, const mxArray *from, const char *name, int n) {
@@ -562,6 +577,9 @@ static hs_train_state read_state(session *s, const mxArray *from) {
                           .first = copy_of(&s->r, from, "first", n),
                           .second = copy_of(&s->r, from, "second", n),
                           .best = copy_of(&s->r, from, "best", n),
+                          .previous = copy_of(&s->r, from, "previous", n),
+                          .rejected = hs_read_number(&s->r, from, "rejected"),
+                          .halvings = hs_read_number(&s->r, from, "halvings"),
                           .iteration = hs_read_number(&s->r, from, "iteration"),
                           .best_value = hs_read_number(&s->r, from, "best_value"),
                           .best_iteration = hs_read_number(&s->r, from, "best_iteration")};
@@ -573,6 +591,9 @@ static mxArray *write_state(const session *s, const hs_train_state *t) {
   set_column(out, "first", t->first, s->m->n_v);
   set_column(out, "second", t->second, s->m->n_v);
   set_column(out, "best", t->best, s->m->n_v);
+  set_column(out, "previous", t->previous, s->m->n_v);
+  set_number(out, "rejected", t->rejected);
+  set_number(out, "halvings", t->halvings);
   set_number(out, "iteration", t->iteration);
   set_number(out, "best_value", t->best_value);
   set_number(out, "best_iteration", t->best_iteration);
@@ -585,13 +606,18 @@ static mxArray *write_journal(const journal *j) {
 }
 
 /* A reason for stopping is a result, not an error: status, message and the values so far go back together. */
-static void write_outcome(session *s, hs_status status, const hs_failure *failure) {
+static void write_outcome(session *s, hs_status status, const journal *j) {
+  const size_t height = 3 + (size_t)s->m->n_x + (size_t)s->m->n_param;
+  mxArray *failed = mxCreateDoubleMatrix((mwSize)height, (mwSize)j->n_failed, mxREAL);
+  if (j->n_failed) {
+    memcpy(mxGetPr(failed), j->failed, height * j->n_failed * sizeof(double));
+  }
   mxArray *out = mxCreateStructMatrix(1, 1, 0, NULL);
   set_text(out, "status", hs_status_name(status));
   set_text(out, "id", s->e.id);
   set_text(out, "message", status == HS_RUNNING ? "" : s->e.text);
-  set_number(out, "trajectory", failure->trajectory + 1);
-  set_number(out, "t", failure->t);
+  mxAddField(out, "unsolved");
+  mxSetField(out, 0, "unsolved", failed);
   s->out[2] = out;
 }
 
@@ -609,10 +635,7 @@ static void command_train(session *s) { /* model, data, validation, options, sta
     return;
   }
   journal j = {.m = s->m, .start = hs_seconds(), .v = mxCalloc((size_t)s->m->n_v + 1, sizeof(double))};
-  for (int i = 0; i < s->m->n_v; i++) {
-    j.n_params += !s->m->net[i];
-  }
-  j.width = LOG_FIXED + j.n_params;
+  j.width = LOG_FIXED + s->m->n_param;
   const hs_train_problem p = {.model = s->m,
                               .data = s->d,
                               .validation = s->validation,
@@ -620,9 +643,9 @@ static void command_train(session *s) { /* model, data, validation, options, sta
                               .mask = mask,
                               .interrupted = interrupted,
                               .log = add_row,
+                              .unsolved = add_failure,
                               .context = &j};
-  hs_failure failure = {.trajectory = -1, .t = NAN};
-  hs_status status = hs_train(&p, &state, *seconds, &failure, &s->e);
+  hs_status status = hs_train(&p, &state, *seconds, &s->e);
   if (status < 0) {
     s->r.status = status;
     if (status != HS_CALLBACK) {
@@ -631,7 +654,7 @@ static void command_train(session *s) { /* model, data, validation, options, sta
   }
   s->out[0] = write_state(s, &state);
   s->out[1] = write_journal(&j);
-  write_outcome(s, status, &failure);
+  write_outcome(s, status, &j);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------------------------------- */
@@ -652,6 +675,7 @@ static mxArray *error_struct(session *s) {
   char id[256] = "hybridsam:";
   mxArray *err = mxCreateStructMatrix(1, 1, 0, NULL);
   if (s->r.status == HS_CALLBACK && s->user.text[0]) { /* the user's own error, as it was raised */
+    set_number(err, "user", 1);
     set_text(err, "id", s->user.id);
     set_text(err, "message", s->user.text);
     return err;

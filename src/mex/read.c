@@ -162,6 +162,12 @@ hs_model *hs_read_model(hs_reader *r, const mxArray *from, hs_external *external
   spec.upper = hs_read_numbers(r, from, "upper", spec.sizes.v, true, NULL);
   spec.kind = hs_read_numbers(r, from, "kind", spec.sizes.v, true, NULL);
   spec.fixed = hs_read_numbers(r, from, "fixed", spec.sizes.v, true, NULL);
+  spec.prior_mean = hs_read_numbers(r, from, "prior_mean", spec.sizes.v, false, NULL);
+  spec.prior_spread = hs_read_numbers(r, from, "prior_spread", spec.sizes.v, spec.prior_mean != NULL, NULL);
+  spec.prior_log = hs_read_numbers(r, from, "prior_log", spec.sizes.v, false, NULL);
+  if (spec.prior_spread && !spec.prior_mean) {
+    hs_refuse(r, "core:argument", "prior_spread needs prior_mean");
+  }
   spec.external = hs_read_field(r, from, "external") ? external : NULL;
   if (r->status == HS_OK) {
     r->status = hs_model_new(&m, &spec, r->e);
@@ -186,6 +192,10 @@ hs_data *hs_read_data(hs_reader *r, const mxArray *from, const hs_model *m) {
   s.y = hs_read_numbers(r, from, "y", (long)samples * m->n_y, false, NULL);
   s.weight = hs_read_numbers(r, from, "weight", (long)samples * m->n_y, false, NULL);
   s.x0 = hs_read_numbers(r, from, "x0", (long)n * m->n_x, false, NULL);
+  s.x0_at = hs_read_numbers(r, from, "x0_at", (long)n * m->n_x, false, NULL);
+  s.scale = hs_read_numbers(r, from, "scale", m->n_y, false, NULL);
+  s.next = hs_read_numbers(r, from, "next", (long)n, false, NULL);
+  s.gap_weight = hs_read_numbers(r, from, "gap_weight", m->n_x, false, NULL);
   s.skip_first = hs_read_numbers(r, from, "skip_first", (long)n, false, NULL);
   s.u = m->n_u ? hs_read_numbers(r, from, "u", (long)samples * m->n_u, false, NULL) : NULL;
   s.z = m->n_z ? hs_read_numbers(r, from, "z", (long)n * m->n_z, false, NULL) : NULL;

@@ -79,6 +79,38 @@ static hs_status check_arrays(const hs_data_spec *s, const hs_model *m, hs_error
   return status;
 }
 
+/* Numbers of values and of trajectories; scales. */
+static hs_status check_links(const hs_data_spec *s, const hs_model *m, hs_error *e) {
+  for (size_t i = 0; s->x0_at && i < (size_t)m->n_x * (size_t)s->n; i++) {
+    const double at = s->x0_at[i];
+    if (!(at >= 0 && at <= m->n_v) || at != floor(at) || (at > 0 && m->kind[(int)at - 1] != HS_LOCAL)) {
+      return hs_fail(e, HS_INVALID, "data:initial", "initial state %zu is value %g, expected 0 or one of the local of %d values",
+                     i + 1, at, m->n_v);
+    }
+  }
+  for (int i = 0; s->scale && i < m->n_y; i++) {
+    if (!(s->scale[i] > 0.0 && isfinite(s->scale[i]))) {
+      return hs_fail(e, HS_INVALID, "data:scale", "the scale of output %d is %g, expected a number > 0", i + 1, s->scale[i]);
+    }
+  }
+  if (s->next && (!s->gap_weight || !s->x0_at)) {
+    return hs_fail(e, HS_INVALID, "data:next", "trajectories that go on need weights of their gaps and estimated starts");
+  }
+  for (int b = 0; s->next && b < s->n; b++) {
+    if (!(s->next[b] >= 0 && s->next[b] <= s->n) || s->next[b] != floor(s->next[b])) {
+      return hs_fail(e, HS_INVALID, "data:next", "trajectory %d goes on in trajectory %g of %d", b + 1, s->next[b], s->n);
+    }
+    for (int i = 0; s->next[b] > 0 && i < m->n_x; i++) {
+      if (!(s->gap_weight[i] >= 0.0 && isfinite(s->gap_weight[i])) ||
+          (s->gap_weight[i] > 0.0 && !(s->x0_at[(size_t)(s->next[b] - 1.0) * (size_t)m->n_x + (size_t)i] > 0))) {
+        return hs_fail(e, HS_INVALID, "data:next", "trajectory %d goes on in %g, whose state %d is not estimated", b + 1,
+                       s->next[b], i + 1);
+      }
+    }
+  }
+  return HS_OK;
+}
+
 static hs_status check_times(const hs_data *d, hs_error *e) {
   for (int b = 0; b < d->s.n; b++) {
     const double *t = d->s.t + d->first[b];
@@ -177,6 +209,9 @@ hs_status hs_data_new(hs_data **out, const hs_data_spec *spec, const hs_model *m
   hs_status status = check_counts(spec, e);
   if (status == HS_OK) {
     status = check_arrays(spec, model, e);
+  }
+  if (status == HS_OK) {
+    status = check_links(spec, model, e);
   }
   if (status != HS_OK) {
     return status;

@@ -8,7 +8,10 @@
 static void carve(hs_model *m, hs_arena *a) {
   HS_TAKE(a, m->lower, (size_t)m->n_v);
   HS_TAKE(a, m->upper, (size_t)m->n_v);
-  HS_TAKE(a, m->net, (size_t)m->n_v);
+  HS_TAKE(a, m->prior_mean, (size_t)m->n_v);
+  HS_TAKE(a, m->prior_spread, (size_t)m->n_v);
+  HS_TAKE(a, m->prior_log, (size_t)m->n_v);
+  HS_TAKE(a, m->kind, (size_t)m->n_v);
   HS_TAKE(a, m->fixed, (size_t)m->n_v);
 }
 
@@ -37,6 +40,14 @@ static hs_status check_bounds(const hs_model_spec *s, hs_error *e) {
     if (!(s->lower[i] < s->upper[i])) {
       return hs_fail(e, HS_INVALID, "model:bounds", "value %d has the bounds [%g, %g], expected lower < upper", i + 1,
                      s->lower[i], s->upper[i]);
+    }
+    if (!(s->kind[i] >= HS_PARAM && s->kind[i] <= HS_LOCAL) || (i && s->kind[i] < s->kind[i - 1])) {
+      return hs_fail(e, HS_INVALID, "model:kind", "value %d is of kind %g, expected parameters, then weights, then local values",
+                     i + 1, s->kind[i]);
+    }
+    if (s->prior_spread && !(s->prior_spread[i] > 0.0 && !isnan(s->prior_mean[i]))) {
+      return hs_fail(e, HS_INVALID, "model:prior", "value %d has a prior with mean %g and spread %g, expected a spread > 0",
+                     i + 1, s->prior_mean[i], s->prior_spread[i]);
     }
   }
   return HS_OK;
@@ -86,7 +97,11 @@ hs_status hs_model_new(hs_model **out, const hs_model_spec *s, hs_error *e) {
   for (int i = 0; i < m->n_v; i++) {
     m->lower[i] = s->lower[i];
     m->upper[i] = s->upper[i];
-    m->net[i] = s->kind[i] != 0.0;
+    m->kind[i] = (unsigned char)s->kind[i];
+    m->n_param += m->kind[i] == HS_PARAM;
+    m->prior_mean[i] = s->prior_spread ? s->prior_mean[i] : 0.0;
+    m->prior_spread[i] = s->prior_spread ? s->prior_spread[i] : INFINITY;
+    m->prior_log[i] = s->prior_log && s->prior_log[i] != 0.0;
     m->fixed[i] = s->fixed[i] != 0.0;
   }
   status = make_programs(m, s, e);
@@ -184,4 +199,18 @@ void hs_model_chain(const hs_model *m, const double *w, double *g) {
       break;
     }
   }
+}
+
+double hs_model_prior(const hs_model *m, const double *v, double scale, double *dv) {
+  double sum = 0.0;
+  for (int i = 0; i < m->n_v; i++) {
+    if (isfinite(m->prior_spread[i])) {
+      const double r = ((m->prior_log[i] ? log(v[i]) : v[i]) - m->prior_mean[i]) / m->prior_spread[i];
+      sum += r * r;
+      if (dv) {
+        dv[i] += scale * 2.0 * r / (m->prior_spread[i] * (m->prior_log[i] ? v[i] : 1.0));
+      }
+    }
+  }
+  return sum;
 }

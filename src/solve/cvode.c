@@ -15,6 +15,7 @@
  * weighted such that the norm is the root of the sum, not the mean, over trajectories.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,9 @@ typedef struct {
   double scale;         /* backward: size of the adjoint, for its absolute tolerance */
   const int *direction; /* sensitivities: value numbers */
   hs_status callback;   /* first failure of a model function */
+  int fail_lane;        /* the last failure of a part: lane of the part, time, state (n_x), the library's words */
+  double fail_t, *fail_x;
+  char fail_why[256];
 
   part *parts; /* (max_lanes) */
   int n_parts;
@@ -77,6 +81,7 @@ static void carve(const hs_solver *s, cvode *c, hs_arena *a) {
   HS_TAKE(a, c->parts, L);
   HS_TAKE(a, c->x, n_x * L);
   HS_TAKE(a, c->lambda, n_x * L);
+  HS_TAKE(a, c->fail_x, n_x);
   HS_TAKE(a, c->t, L);
   HS_TAKE(a, c->u, n_u * L);
   HS_TAKE(a, c->node_t, NODE_LANES);
@@ -213,12 +218,17 @@ static int tangent(void *context, int which, double t, const double *x, const do
   const int lanes = c->now->lanes;
   hs_point at = point(c, t, x);
   hs_status status = hs_program_forward(f, lanes, &at, c->s->work);
-  c->unit[c->direction[which]] = 1.0;
+  const int value = c->direction[which]; /* < 0: an initial state, on which the right-hand side does not depend */
+  if (value >= 0) {
+    c->unit[value] = 1.0;
+  }
   const hs_direction d = {.x = (double *)sx, .v = c->unit};
   if (status == HS_OK) {
     status = hs_program_jvp(f, lanes, &at, c->s->work, &d, c->s->adjoint, ds);
   }
-  c->unit[c->direction[which]] = 0.0;
+  if (value >= 0) {
+    c->unit[value] = 0.0;
+  }
   if (status != HS_OK) {
     return give_up(c, status);
   }
@@ -377,7 +387,33 @@ static int segment_end(const cvode *c, int k) {
   return end;
 }
 
-static hs_status failed_at(cvode *c, double t, hs_error *why, hs_error *e) {
+/* Note where the part failed: states x (n_x, lanes), of which the lane with the largest entry of y is to blame. */
+static hs_status part_failed(cvode *c, double t, const double *x, const double *y, const char *why) {
+  const int n_x = c->s->m->n_x, lanes = c->now->lanes;
+  double most = -1.0;
+  for (int b = 0; b < lanes && c->now->first + b < c->s->block.n; b++) {
+    for (int i = 0; i < n_x; i++) {
+      const double size = fabs(y[i * lanes + b]);
+      if (!(size <= most)) {
+        most = isnan(size) ? INFINITY : size;
+        c->fail_lane = b;
+      }
+    }
+  }
+  for (int i = 0; i < n_x; i++) {
+    c->fail_x[i] = x[i * lanes + c->fail_lane];
+  }
+  c->fail_t = t;
+  snprintf(c->fail_why, sizeof c->fail_why, "%s", why);
+  return HS_UNSOLVED;
+}
+
+static hs_status unsolved(cvode *c, hs_error *e) {
+  return hs_solver_unsolved(c->s, c->now->first + c->fail_lane, c->fail_t, c->fail_x, 1, c->fail_why, e);
+}
+
+/* A step failed at integration time tau, trajectory time t. Forward: the states come from the integrator; backward: from the record. */
+static hs_status failed_at(cvode *c, hs_integrator *g, double tau, double t, bool back, hs_error *why, hs_error *e) {
   if (c->callback != HS_OK) {
     return hs_fail(e, c->callback, "solve:callback", "%s", hs_status_text(c->callback));
   }
@@ -385,7 +421,14 @@ static hs_status failed_at(cvode *c, double t, hs_error *why, hs_error *e) {
     *e = *why;
     return why->status;
   }
-  return hs_solver_unsolved(c->s, c->now->first, t, why->text, e);
+  hs_error ignored;
+  if (hs_integrator_dense(g, tau, 0, c->lambda, &ignored) != HS_OK) {
+    memset(c->lambda, 0, (size_t)part_size(c) * sizeof *c->lambda);
+  }
+  if (back) {
+    interpolate(c, step_at(c, t), t, c->x, c->now->lanes, 0);
+  }
+  return part_failed(c, t, back ? c->x : c->lambda, c->lambda, why->text);
 }
 
 /* Signs that Adams is the wrong method: its functional iteration keeps failing, or stability, not accuracy, sets the step. */
@@ -404,7 +447,7 @@ static hs_status advance(cvode *c, hs_integrator *g, hs_progress *p, int *sample
   const double before = p->t;
   hs_status status = hs_integrator_step(g, p, &why);
   if (status != HS_OK) {
-    return failed_at(c, before, &why, e);
+    return failed_at(c, g, before, before, false, &why, e);
   }
   status = remember(c, g, p, e);
   if (status != HS_OK) {
@@ -420,7 +463,8 @@ static hs_status advance(cvode *c, hs_integrator *g, hs_progress *p, int *sample
     return HS_RETRY;
   }
   if (status == HS_OK && c->now->steps >= c->s->o.max_steps) {
-    return hs_solver_unsolved(c->s, c->now->first, p->t, "too much work (max_steps internal steps)", e);
+    interpolate(c, step, p->t, c->x, c->now->lanes, 0);
+    return part_failed(c, p->t, c->x, c->x, "too much work (max_steps internal steps)");
   }
   return status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
 }
@@ -480,6 +524,20 @@ static hs_status run_alone(cvode *c, int lane, bool reverse, hs_error *e) {
   return status;
 }
 
+/* All lanes are tried, so that every one that fails is known at once. */
+static hs_status run_each(cvode *c, bool reverse, hs_error *e) {
+  hs_status all = HS_OK;
+  for (int b = 0; b < c->s->block.n; b++) {
+    hs_status status = run_alone(c, b, reverse, e);
+    if (status == HS_UNSOLVED) {
+      all = unsolved(c, e);
+    } else if (status != HS_OK) {
+      return status;
+    }
+  }
+  return all;
+}
+
 static hs_status forward(hs_solver *s, const double *v, bool reverse, bool taps, hs_error *e) {
   (void)taps; /* the functional norm is summed at the samples, by solver.c */
   cvode *c = s->state;
@@ -496,10 +554,7 @@ static hs_status forward(hs_solver *s, const double *v, bool reverse, bool taps,
   }
   if (status == HS_RETRY || status == HS_UNSOLVED) {
     drop_parts(c);
-    status = HS_OK;
-    for (int b = 0; status == HS_OK && b < s->block.n; b++) {
-      status = run_alone(c, b, reverse, e);
-    }
+    status = run_each(c, reverse, e);
     for (int b = s->block.n; b < L; b++) { /* padding repeats lane 0 */
       for (int k = 0; k < hs_solver_count(s, b); k++) {
         for (int i = 0; i < n_x; i++) {
@@ -643,12 +698,13 @@ static hs_status back_over(cvode *c, hs_integrator *g, int k, double *lambda, do
     hs_error why = {0};
     const double before = p.t;
     if (hs_integrator_step(g, &p, &why) != HS_OK) {
-      return failed_at(c, c->t_end - before, &why, e);
+      return failed_at(c, g, before, c->t_end - before, true, &why, e);
     }
     status = add_nodes(c, g, &p, dv, e);
     c->s->counts.backward_steps++;
     if (status == HS_OK && steps >= c->s->o.max_steps) {
-      return hs_solver_unsolved(c->s, c->now->first, c->t_end - p.t, "too much work backwards (max_steps internal steps)", e);
+      interpolate(c, step_at(c, c->t_end - p.t), c->t_end - p.t, c->x, c->now->lanes, 0);
+      return part_failed(c, c->t_end - p.t, c->x, lambda, "too much work backwards (max_steps internal steps)");
     }
     status = status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
   }
@@ -694,7 +750,8 @@ static hs_status backward(hs_solver *s, const double *v, double tap_seed, double
     status = run_backward(c, lambda, dv, e);
     copy_sample(c, 0, s->dx0, lambda, false);
   }
-  return status == HS_OK ? flush_nodes(c, dv) : status;
+  status = status == HS_OK ? flush_nodes(c, dv) : status;
+  return status == HS_UNSOLVED ? unsolved(c, e) : status;
 }
 
 /* ---- forward sensitivities ---------------------------------------------------------------------------------------------------- */
@@ -709,7 +766,7 @@ static hs_status sensitivity_segment(cvode *c, hs_integrator *g, int k, int end,
     hs_error why = {0};
     const double before = p.t;
     if (hs_integrator_step(g, &p, &why) != HS_OK) {
-      return failed_at(c, before, &why, e);
+      return failed_at(c, g, before, before, false, &why, e);
     }
     for (; status == HS_OK && sample <= end && (t[sample] <= p.t || (p.ended && sample == end)); sample++) {
       for (int j = 0; status == HS_OK && j < n; j++) {
@@ -762,7 +819,8 @@ static hs_status sensitivity(hs_solver *s, const double *v, int n, const int *at
   c->direction = at;
   c->callback = HS_OK;
   for (int j = 0; j < n; j++) {
-    atol[j] = s->o.atol / fmax(fabs(v[at[j]]), 1e-3); /* the state's tolerance over the value's size, as CVODES recommends */
+    const double size = at[j] < 0 ? 1.0 : fabs(v[at[j]]);
+    atol[j] = s->o.atol / fmax(size, 1e-3); /* the state's tolerance over the value's size, as CVODES recommends */
   }
   for (int j = 0; status == HS_OK && j < c->n_parts; j++) {
     c->now = &c->parts[j];
@@ -771,7 +829,7 @@ static hs_status sensitivity(hs_solver *s, const double *v, int n, const int *at
 done:
   free(sk);
   free(atol);
-  return status;
+  return status == HS_UNSOLVED ? unsolved(c, e) : status;
 }
 
 const hs_back_end hs_back_end_cvode = {make, release, forward, backward, sensitivity, false};

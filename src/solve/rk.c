@@ -400,7 +400,9 @@ static hs_status sensitivity(hs_solver *s, const double *v, int n_direction, con
   for (int j = 0; status == HS_OK && j < n_direction; j++) {
     memcpy(r->lambda, s0 + (size_t)j * size, size * sizeof *r->lambda);
     memset(r->unit, 0, (size_t)s->m->n_v * sizeof *r->unit);
-    r->unit[at[j]] = 1.0;
+    if (at[j] >= 0) {
+      r->unit[at[j]] = 1.0;
+    }
     status = one_direction(s, v, r->lambda, sx + (size_t)j * (size_t)s->block.samples * size, e);
   }
   return status;

@@ -35,19 +35,21 @@ typedef struct {
   long stiff;                                           /* trajectories that "auto" moved to BDF */
 } hs_solve_counts;
 
-typedef struct { /* where a trajectory failed */
+typedef struct { /* a trajectory that could not be solved */
   int trajectory;
-  double t;
+  double t;        /* up to here it could be */
+  const double *x; /* (n_x) the state there */
 } hs_failure;
 
-typedef struct {         /* the block last solved */
-  int n, L, samples;     /* trajectories, lanes, most samples of one */
-  const int *trajectory; /* (L) lanes n .. L-1 repeat the first */
-  const double *x;       /* (samples, n_x, L) */
-  const double *y;       /* (samples, n_y, L) */
-  double tap_square;     /* sum of squared network outputs over the grid of the functional norm */
-  double tap_count;      /* how many there are */
-  hs_failure failure;    /* after UNSOLVED */
+typedef struct {             /* the block last solved */
+  int n, L, samples;         /* trajectories, lanes, most samples of one */
+  const int *trajectory;     /* (L) lanes n .. L-1 repeat the first */
+  const double *x;           /* (samples, n_x, L) */
+  const double *y;           /* (samples, n_y, L) */
+  double tap_square;         /* sum of squared network outputs over the grid of the functional norm */
+  double tap_count;          /* how many there are */
+  int n_failed;              /* after UNSOLVED: at least one; a failure may hide others */
+  const hs_failure *failure; /* (n_failed) */
 } hs_block;
 
 typedef struct hs_solver hs_solver;
@@ -63,9 +65,14 @@ double hs_solver_tap_count(hs_solver *s, int n, const int *trajectory);
 /* reverse: keep what backward needs. taps: also sum the squared network outputs. */
 hs_status hs_solver_forward(hs_solver *s, int n, const int *trajectory, const double *v, bool reverse, bool taps, hs_error *e);
 const hs_block *hs_solver_block(const hs_solver *s);
-/* dy (samples, n_y, L): dL/dy, 0 in lanes that do not count (overwritten). tap_seed: dL/d(sum of squared network outputs). dv (n_v) +=. */
-hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, double tap_seed, double *dv, hs_error *e);
-/* dx (n_direction, samples, n_x, L): derivative of the states with respect to the values at[0 .. n_direction-1]; solves anew. */
+/* A caller's own reason to call a lane of the block unsolved: UNSOLVED, and noted in the block. */
+hs_status hs_solver_reject(hs_solver *s, int lane, const char *why, hs_error *e);
+/* dy (samples, n_y, L): dL/dy, 0 in lanes that do not count (overwritten). end (n_x, L): dL/dx at the last sample of each lane, or NULL.
+ * tap_seed: dL/d(sum of squared network outputs). dv (n_v) +=. */
+hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const double *end, double tap_seed, double *dv,
+                             hs_error *e);
+/* dx (n_direction, samples, n_x, L): derivative of the states with respect to the values at[0 .. n_direction-1], or, where at[j] < 0, of every
+ * trajectory with respect to its own initial state -at[j]-1; solves anew. */
 hs_status hs_solver_sensitivity(hs_solver *s, const double *v, int n_direction, const int *at, double *dx, hs_error *e);
 
 hs_solve_counts hs_solver_counts(const hs_solver *s);

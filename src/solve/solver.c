@@ -44,10 +44,22 @@ hs_status hs_solver_interrupted(const hs_solver *s, hs_error *e) {
   return HS_OK;
 }
 
-hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const char *why, hs_error *e) {
-  s->block.failure = (hs_failure){.trajectory = s->lane[lane], .t = t};
+hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const double *x, int stride, const char *why, hs_error *e) {
+  const int n_x = s->m->n_x;
+  double *copy = s->failed_x + (size_t)s->block.n_failed * (size_t)n_x;
+  for (int i = 0; i < n_x; i++) {
+    copy[i] = x[i * stride];
+  }
+  s->failed[s->block.n_failed++] = (hs_failure){.trajectory = s->lane[lane], .t = t, .x = copy};
+  if (s->block.n_failed > 1) {
+    return HS_UNSOLVED;
+  }
   return hs_fail(e, HS_UNSOLVED, "solve:unsolved", "trajectory %d could not be solved beyond t = %.6g: %s", s->lane[lane] + 1, t,
                  why);
+}
+
+hs_status hs_solver_reject(hs_solver *s, int lane, const char *why, hs_error *e) {
+  return hs_solver_unsolved(s, lane, hs_solver_times(s, lane)[0], s->x + lane, s->block.L, why, e);
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------------------- */
@@ -72,6 +84,8 @@ static void carve(hs_solver *s, hs_arena *a) {
   taps = m->rhs ? larger(taps, (size_t)hs_program_n_tap(m->rhs)) : taps;
   taps = m->output ? larger(taps, (size_t)hs_program_n_tap(m->output)) : taps;
   HS_TAKE(a, s->lane, L);
+  HS_TAKE(a, s->failed, L);
+  HS_TAKE(a, s->failed_x, (size_t)m->n_x * L);
   HS_TAKE(a, s->x0, (size_t)m->n_x * L);
   HS_TAKE(a, s->dx0, (size_t)m->n_x * L);
   HS_TAKE(a, s->x, K * (size_t)m->n_x * L);
@@ -251,7 +265,7 @@ double hs_solver_tap_count(hs_solver *s, int n, const int *trajectory) {
 }
 
 static void set_block(hs_solver *s, int n, const int *trajectory) {
-  s->block = (hs_block){.n = n, .L = hs_padded(n), .trajectory = s->lane, .x = s->x};
+  s->block = (hs_block){.n = n, .L = hs_padded(n), .trajectory = s->lane, .x = s->x, .failure = s->failed};
   s->block.y = s->m->output ? s->y : s->x;
   for (int b = 0; b < s->block.L; b++) {
     s->lane[b] = trajectory[b < n ? b : 0];
@@ -289,15 +303,29 @@ static hs_point initial_point(hs_solver *s, const double *v) {
   return (hs_point){.t = s->t, .x = s->x0, .u = s->u, .z = s->z, .v = v};
 }
 
+/* The value that is initial state i of a lane, or -1. */
+static int estimated(const hs_solver *s, int lane, int i) {
+  const double *at = s->d->s.x0_at;
+  return at ? (int)at[(size_t)s->lane[lane] * (size_t)s->m->n_x + (size_t)i] - 1 : -1;
+}
+
 static hs_status start_states(hs_solver *s, const double *v, hs_error *e) {
+  hs_status status = HS_OK;
+  const int L = s->block.L, n_x = s->m->n_x;
   if (s->d->s.x0) {
-    gather(s->d->s.x0, s->m->n_x, s, s->x0);
-    return HS_OK;
+    gather(s->d->s.x0, n_x, s, s->x0);
+  } else {
+    hs_point at = initial_point(s, v);
+    status = hs_program_forward(s->m->initial, L, &at, s->work);
+    hs_program_result(s->m->initial, L, &at, s->work, s->result);
+    memcpy(s->x0, s->result, (size_t)(n_x * L) * sizeof *s->x0);
   }
-  hs_point at = initial_point(s, v);
-  hs_status status = hs_program_forward(s->m->initial, s->block.L, &at, s->work);
-  hs_program_result(s->m->initial, s->block.L, &at, s->work, s->result);
-  memcpy(s->x0, s->result, (size_t)(s->m->n_x * s->block.L) * sizeof *s->x0);
+  for (int i = 0; s->d->s.x0_at && i < n_x; i++) {
+    for (int b = 0; b < L; b++) {
+      const int at = estimated(s, b, i);
+      s->x0[i * L + b] = at >= 0 ? v[at] : s->x0[i * L + b];
+    }
+  }
   return callback_status(status, e);
 }
 
@@ -359,19 +387,29 @@ static hs_status observe(hs_solver *s, const double *v, bool taps, hs_error *e) 
   return HS_OK;
 }
 
+static bool finite_row(const double *a, int n, int L, int k, int b) {
+  for (int i = 0; i < n; i++) {
+    if (!isfinite(a[((size_t)k * (size_t)n + (size_t)i) * (size_t)L + (size_t)b])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static hs_status check_solved(hs_solver *s, hs_error *e) {
-  const int L = s->block.L, n_y = s->m->n_y;
+  const int L = s->block.L, n_x = s->m->n_x;
+  hs_status status = HS_OK;
   for (int b = 0; b < s->block.n; b++) {
     for (int k = 0; k < hs_solver_count(s, b); k++) {
-      for (int i = 0; i < n_y; i++) {
-        double y = s->block.y[((size_t)k * (size_t)n_y + (size_t)i) * (size_t)L + (size_t)b];
-        if (!isfinite(y)) {
-          return hs_solver_unsolved(s, b, hs_solver_times(s, b)[k], "a predicted value is not finite", e);
-        }
+      if (!finite_row(s->block.y, s->m->n_y, L, k, b) || !finite_row(s->x, n_x, L, k, b)) {
+        const int last = k && !finite_row(s->x, n_x, L, k, b) ? k - 1 : k; /* where the state was still known */
+        status = hs_solver_unsolved(s, b, hs_solver_times(s, b)[last], s->x + (size_t)last * (size_t)(n_x * L) + b, L,
+                                    "a predicted value is not finite", e);
+        break;
       }
     }
   }
-  return HS_OK;
+  return status;
 }
 
 hs_status hs_solver_forward(hs_solver *s, int n, const int *trajectory, const double *v, bool reverse, bool taps, hs_error *e) {
@@ -428,7 +466,40 @@ static hs_status rhs_tap_adjoint(hs_solver *s, int k, const hs_point *at, double
   return status == HS_OK && tap ? hs_program_vjp(s->m->rhs, L, at, s->rhs_work, NULL, tap, s->adjoint, &d) : status;
 }
 
-hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, double tap_seed, double *dv, hs_error *e) {
+/* dx at the last sample of every lane += end. */
+static void add_ends(hs_solver *s, const double *end) {
+  const int L = s->block.L, n_x = s->m->n_x;
+  for (int b = 0; b < s->block.n; b++) {
+    double *dx = s->dx + (size_t)(hs_solver_count(s, b) - 1) * (size_t)(n_x * L);
+    for (int i = 0; i < n_x; i++) {
+      dx[i * L + b] += end[i * L + b];
+    }
+  }
+}
+
+/* dL/dx0 goes to the values that are initial states, the rest through `initial`. */
+static hs_status start_adjoint(hs_solver *s, const double *v, double *dv) {
+  const int L = s->block.L;
+  for (int b = 0; s->d->s.x0_at && b < s->block.n; b++) {
+    for (int i = 0; i < s->m->n_x; i++) {
+      const int at = estimated(s, b, i);
+      if (at >= 0) {
+        dv[at] += s->dx0[i * L + b];
+        s->dx0[i * L + b] = 0.0;
+      }
+    }
+  }
+  if (s->d->s.x0) {
+    return HS_OK;
+  }
+  hs_point at = initial_point(s, v);
+  const hs_direction d = {.v = dv};
+  hs_status status = hs_program_forward(s->m->initial, L, &at, s->work);
+  return status == HS_OK ? hs_program_vjp(s->m->initial, L, &at, s->work, s->dx0, NULL, s->adjoint, &d) : status;
+}
+
+hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const double *end, double tap_seed, double *dv,
+                             hs_error *e) {
   const int L = s->block.L, n_x = s->m->n_x, n_y = s->m->n_y;
   hs_status status = HS_OK;
   memset(s->dx, 0, (size_t)s->block.samples * (size_t)(n_x * L) * sizeof *s->dx);
@@ -447,39 +518,52 @@ hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, double t
   if (status != HS_OK || !s->m->rhs) {
     return callback_status(status, e);
   }
-  status = s->back->backward(s, v, tap_seed, dv, e);
-  if (status == HS_OK && !s->d->s.x0) {
-    hs_point at = initial_point(s, v);
-    const hs_direction d = {.v = dv};
-    status = hs_program_forward(s->m->initial, L, &at, s->work);
-    if (status == HS_OK) {
-      status = hs_program_vjp(s->m->initial, L, &at, s->work, s->dx0, NULL, s->adjoint, &d);
-    }
+  if (end) {
+    add_ends(s, end);
   }
-  return callback_status(status, e);
+  status = s->back->backward(s, v, tap_seed, dv, e);
+  return callback_status(status == HS_OK ? start_adjoint(s, v, dv) : status, e);
 }
 
 /* ---- forward sensitivities ---------------------------------------------------------------------------------------------------- */
 
+/* Initial states that are the value at[j], or the own initial state of every lane. */
+static void unit_starts(const hs_solver *s, int n_direction, const int *at, double *s0) {
+  const int L = s->block.L, n_x = s->m->n_x;
+  for (int j = 0; j < n_direction; j++) {
+    for (int i = 0; i < n_x; i++) {
+      for (int b = 0; b < L; b++) {
+        const int value = estimated(s, b, i);
+        const bool moves = at[j] < 0 ? i == -at[j] - 1 : value >= 0 && value == at[j];
+        double *start = &s0[((size_t)j * (size_t)n_x + (size_t)i) * (size_t)L + (size_t)b];
+        *start = moves ? 1.0 : value >= 0 ? 0.0 : *start;
+      }
+    }
+  }
+}
+
 static hs_status start_sensitivity(hs_solver *s, const double *v, int n_direction, const int *at, double *s0) {
   const size_t size = (size_t)(s->m->n_x * s->block.L);
+  hs_status status = HS_OK;
   memset(s0, 0, (size_t)n_direction * size * sizeof *s0);
-  if (s->d->s.x0) {
-    return HS_OK;
+  if (!s->d->s.x0) {
+    double *unit = calloc((size_t)s->m->n_v, sizeof *unit);
+    if (!unit) {
+      return HS_MEMORY;
+    }
+    hs_point start = initial_point(s, v);
+    status = hs_program_forward(s->m->initial, s->block.L, &start, s->work);
+    for (int j = 0; status == HS_OK && j < n_direction; j++) {
+      if (at[j] >= 0) {
+        const hs_direction d = {.v = unit};
+        unit[at[j]] = 1.0;
+        status = hs_program_jvp(s->m->initial, s->block.L, &start, s->work, &d, s->adjoint, s0 + (size_t)j * size);
+        unit[at[j]] = 0.0;
+      }
+    }
+    free(unit);
   }
-  double *unit = calloc((size_t)s->m->n_v, sizeof *unit);
-  if (!unit) {
-    return HS_MEMORY;
-  }
-  hs_point start = initial_point(s, v);
-  hs_status status = hs_program_forward(s->m->initial, s->block.L, &start, s->work);
-  for (int j = 0; status == HS_OK && j < n_direction; j++) {
-    const hs_direction d = {.v = unit};
-    unit[at[j]] = 1.0;
-    status = hs_program_jvp(s->m->initial, s->block.L, &start, s->work, &d, s->adjoint, s0 + (size_t)j * size);
-    unit[at[j]] = 0.0;
-  }
-  free(unit);
+  unit_starts(s, n_direction, at, s0);
   return status;
 }
 

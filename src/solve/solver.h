@@ -42,6 +42,8 @@ struct hs_solver {
   double *result;         /* (max (n_x, n_y), L) */
   size_t output_stride;   /* doubles of one kept output evaluation */
   int kept;
+  hs_failure *failed; /* (max_lanes) */
+  double *failed_x;   /* (max_lanes, n_x) */
   void *memory;
 };
 
@@ -50,7 +52,8 @@ void hs_solver_input(const hs_solver *s, int lane, int k, double t, double *u);
 /* The number of samples of a lane's trajectory, and its times. */
 int hs_solver_count(const hs_solver *s, int lane);
 const double *hs_solver_times(const hs_solver *s, int lane);
-hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const char *why, hs_error *e);
+/* Note that a lane cannot be solved beyond t, where its state is x (element i at x[i*stride]); the first one's sentence goes into e. */
+hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const double *x, int stride, const char *why, hs_error *e);
 hs_status hs_solver_interrupted(const hs_solver *s, hs_error *e); /* OK or INTERRUPTED */
 /* Steps of the fixed-step grid on the interval [a, b]. */
 int hs_steps_between(const hs_solver *s, double a, double b);

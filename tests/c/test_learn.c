@@ -17,6 +17,7 @@ static hs_options defaults(void) {
     }
   }
   o.rho = 0.05;
+  o.until = INFINITY;
   o.solver = 0;
   o.step = 0.1;
   o.learning_rate_params = 1e-2;
@@ -84,12 +85,137 @@ static void objective_gradient(void **state) {
   }
 }
 
+/* Estimated initial states (with bounds and priors), scales, gaps between trajectories that go on: 18 values, the last four are states. */
+static void local_values_gradient(void **state) {
+  (void)state;
+  enum { N = N_V + 4 };
+  double v[N], w[N], g[N], lower[N], upper[N], kind[N], fixed[N] = {0}, mean[N] = {0}, spread[N], on_log[N] = {0}, values[4];
+  double x0_at[2 * N_TRAJECTORIES] = {0}, next[N_TRAJECTORIES] = {0}, scale[2] = {0.5, 3}, gap_weight[2] = {2, 0.7};
+  const int batch[] = {4, 1, 2};
+  hs_options o = defaults();
+  hs_model *m;
+  hs_data *d;
+  hs_objective *f;
+  hs_error e = {0};
+  hs_loss loss;
+  pendulum_new(&s, false, false);
+  for (int i = 0; i < N; i++) {
+    const bool local = i >= N_V;
+    v[i] = local ? 0.3 * (i - N_V) + 0.2 : s.v[i];
+    lower[i] = i == 0 || i == N - 1 ? 0 : -INFINITY;
+    upper[i] = INFINITY;
+    kind[i] = local ? HS_LOCAL : s.kind[i];
+    mean[i] = 0.1 * i;
+    spread[i] = i == 0 || i == 5 || i == N - 1 ? 0.5 : INFINITY;
+  }
+  on_log[0] = 1;
+  fixed[N_V + 1] = 1;
+  for (int j = 0; j < 4; j++) { /* trajectories 1 and 3 (from 0) start from values, 1 and 2 go on in 3 and 1 */
+    x0_at[2 * (j < 2 ? 1 : 3) + j % 2] = N_V + j + 1;
+  }
+  next[1] = 4;
+  next[2] = 2;
+  s.model.sizes.v = N;
+  s.model.lower = lower;
+  s.model.upper = upper;
+  s.model.kind = kind;
+  s.model.fixed = fixed;
+  s.model.prior_mean = mean;
+  s.model.prior_spread = spread;
+  s.model.prior_log = on_log;
+  s.data.x0_at = x0_at;
+  s.data.next = next;
+  s.data.scale = scale;
+  s.data.gap_weight = gap_weight;
+  assert_int_equal(hs_model_new(&m, &s.model, &e), HS_OK);
+  assert_int_equal(hs_data_new(&d, &s.data, m, &e), HS_OK);
+  assert_int_equal(hs_objective_new(&f, m, d, &o, NULL, &e), HS_OK);
+  hs_model_trainables(m, v, w, NULL);
+  assert_int_equal(hs_objective_eval(f, 3, batch, w, &loss, g, &e), HS_OK);
+  assert_true(loss.penalty > 0.0);
+  for (int i = 0; i < N; i++) {
+    const double kept = w[i], h = 1e-3, steps[] = {h, -h, 2 * h, -2 * h};
+    for (int j = 0; j < 4; j++) {
+      w[i] = kept + steps[j];
+      hs_objective_eval(f, 3, batch, w, &loss, NULL, &e);
+      values[j] = loss.loss;
+    }
+    w[i] = kept;
+    const double slope = (8 * (values[0] - values[1]) - (values[2] - values[3])) / (12 * h);
+    assert_true(fixed[i] != 0 ? g[i] == 0 : fabs(slope - g[i]) < 1e-9 * fmax(1, fabs(slope)));
+    assert_true(i < N_V || fixed[i] != 0 || fabs(g[i]) > 1e-3);
+  }
+  hs_objective_free(f);
+  hs_data_free(d);
+  next[1] = 9;
+  assert_int_equal(hs_data_new(&d, &s.data, m, &e), HS_INVALID);
+  next[1] = 1; /* trajectory 0 is not estimated */
+  assert_int_equal(hs_data_new(&d, &s.data, m, &e), HS_INVALID);
+  next[1] = 4;
+  x0_at[2] = 3; /* a weight */
+  assert_int_equal(hs_data_new(&d, &s.data, m, &e), HS_INVALID);
+  x0_at[2] = N_V + 1;
+  scale[1] = 0;
+  assert_int_equal(hs_data_new(&d, &s.data, m, &e), HS_INVALID);
+  hs_model_free(m);
+  kind[N_V] = HS_PARAM;
+  assert_int_equal(hs_model_new(&m, &s.model, &e), HS_INVALID);
+  kind[N_V] = HS_LOCAL;
+  spread[5] = 0;
+  assert_int_equal(hs_model_new(&m, &s.model, &e), HS_INVALID);
+}
+
+/* One trajectory overflows: the others give the loss and gradient they give alone, and the record names it. */
+static void unsolvable_are_left_out(void **state) {
+  (void)state;
+  for (int solver = 0; solver < 2; solver++) {
+    hs_options o = defaults();
+    hs_model *m;
+    hs_data *d;
+    hs_objective *f;
+    hs_error e = {0};
+    hs_loss some, all;
+    double w[N_V], g[N_V], alone[N_V];
+    int list[] = {0, 1, 2, 3, 4}, failed;
+    const int good[] = {0, 1, 3, 4};
+    o.solver = solver;
+    o.max_steps = 2000;
+    pendulum_new(&s, true, false);
+    s.x0[2 * 2 + 1] = 1e200; /* p of trajectory 2: its square overflows */
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    hs_objective_new(&f, m, d, &o, NULL, NULL);
+    hs_model_trainables(m, s.v, w, NULL);
+    assert_int_equal(hs_objective_eval(f, 5, list, w, &all, g, &e), HS_UNSOLVED);
+    assert_int_equal(hs_objective_eval(f, 4, good, w, &some, alone, &e), HS_OK);
+    assert_int_equal(hs_objective_eval_solvable(f, 5, list, w, &all, g, &failed, &e), HS_OK);
+    assert_int_equal(failed, 1);
+    assert_int_equal(list[4], 2);
+    assert_true(fabs(some.loss - all.loss) < 1e-12);
+    for (int i = 0; i < N_V; i++) {
+      assert_true(fabs(g[i] - alone[i]) < 1e-12);
+    }
+    assert_true(hs_objective_unsolved(f, 2).count == 2 && hs_objective_unsolved(f, 1).count == 0);
+    assert_true(hs_objective_unsolved(f, 2).param[0] == s.v[0]);
+    list[0] = 2;
+    assert_int_equal(hs_objective_eval_solvable(f, 1, list, w, &all, g, &failed, &e), HS_UNSOLVED);
+    assert_string_equal(e.id, "solve:unsolved");
+    hs_objective_free(f);
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
 static void no_log(void *context, const hs_train_row *row) {
   *(double *)context = row->loss;
 }
 
+static void no_failure(void *context, int trajectory, const hs_unsolved *u) {
+  (void)context, (void)trajectory, (void)u;
+}
+
 typedef struct {
-  double w[N_V], first[N_V], second[N_V], best[N_V];
+  double w[N_V], first[N_V], second[N_V], best[N_V], previous[N_V];
 } vectors;
 
 static hs_status run(hs_options *o, double seconds, int slices, vectors *out, hs_error *e) {
@@ -97,19 +223,30 @@ static hs_status run(hs_options *o, double seconds, int slices, vectors *out, hs
   hs_data *d = NULL;
   double last;
   bool mask[N_V];
-  hs_failure failure;
   hs_status status = hs_model_new(&m, &s.model, e);
   status = status == HS_OK ? hs_data_new(&d, &s.data, m, e) : status;
   memset(out, 0, sizeof *out);
   memcpy(out->w, s.v, sizeof out->w);
-  hs_train_state t = {.w = out->w, .first = out->first, .second = out->second, .best = out->best, .best_value = INFINITY};
+  hs_train_state t = {.w = out->w,
+                      .first = out->first,
+                      .second = out->second,
+                      .best = out->best,
+                      .previous = out->previous,
+                      .best_value = INFINITY};
+  memcpy(out->previous, s.v, sizeof out->w);
   for (int i = 0; i < N_V; i++) {
     mask[i] = i > 0;
   }
-  const hs_train_problem p = {
-      .model = m, .data = d, .validation = d, .options = o, .mask = mask, .log = no_log, .context = &last};
+  const hs_train_problem p = {.model = m,
+                              .data = d,
+                              .validation = d,
+                              .options = o,
+                              .mask = mask,
+                              .log = no_log,
+                              .unsolved = no_failure,
+                              .context = &last};
   for (int i = 0; status >= 0 && i < slices && (i == 0 || status == HS_RUNNING); i++) {
-    status = hs_train(&p, &t, seconds, &failure, e);
+    status = hs_train(&p, &t, seconds, e);
   }
   hs_data_free(d);
   hs_model_free(m);
@@ -155,10 +292,9 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(option_table_is_sound),
-      cmocka_unit_test(objective_gradient),
-      cmocka_unit_test(slices_do_not_matter),
-      cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(option_table_is_sound), cmocka_unit_test(objective_gradient),
+      cmocka_unit_test(local_values_gradient), cmocka_unit_test(unsolvable_are_left_out),
+      cmocka_unit_test(slices_do_not_matter),  cmocka_unit_test(every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ static double functional(const hs_solve_options *o, hs_model *m, hs_data *d, con
         *forward += seed[q] != 0 ? seed[q] * sx[q] : 0;
       }
     }
-    if (dv && hs_solver_backward(solver, v, seed, 0.3, dv, &e) != HS_OK) {
+    if (dv && hs_solver_backward(solver, v, seed, NULL, 0.3, dv, &e) != HS_OK) {
       fail_msg("%s", e.text);
     }
   }
@@ -210,7 +210,7 @@ static void every_allocation_may_fail(void **state) {
         status = hs_solver_forward(solver, 5, lanes, s.v, true, false, &e);
       }
       if (status == HS_OK) {
-        status = hs_solver_backward(solver, s.v, dy, 0, dv, &e);
+        status = hs_solver_backward(solver, s.v, dy, NULL, 0, dv, &e);
       }
       bool reached = allocations_since() >= k;
       fail_allocation(0);
