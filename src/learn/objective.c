@@ -168,13 +168,13 @@ static double gaps(hs_objective *f, const shares *q, double *g) {
   return sum;
 }
 
-static void add_l2(const hs_objective *f, const double *w, hs_loss *loss, double *g) {
+static void add_l2(const hs_objective *f, hs_loss *loss, double *g) {
   double sum = 0.0;
   for (int i = 0; i < f->m->n_v; i++) {
     if (f->m->kind[i] == HS_WEIGHT) {
-      sum += w[i] * w[i];
+      sum += f->v[i] * f->v[i];
       if (g) {
-        g[i] += 2.0 * f->lambda * w[i];
+        g[i] += 2.0 * f->lambda * f->v[i];
       }
     }
   }
@@ -281,11 +281,11 @@ static hs_status evaluate(hs_objective *f, int n, const int *trajectory, const d
   if (f->total_weight > 0.0) {
     loss->penalty = hs_model_prior(f->m, f->v, 1.0 / f->total_weight, g) / f->total_weight;
   }
+  if (f->penalty == HS_PENALTY_L2) {
+    add_l2(f, loss, g);
+  }
   if (g) {
     finish_gradient(f, w, g);
-  }
-  if (f->penalty == HS_PENALTY_L2) {
-    add_l2(f, w, loss, g);
   }
   loss->penalty += q.tap_seed * all.tap_square + all.gap;
   loss->loss = loss->data + loss->penalty;
