@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * base: what every room stands on: status and error text, one arena per plan, counter-based random numbers.
+ * base: what every room stands on: status and error text, one arena per plan, counter-based random numbers, threads.
  *
  * A function that can fail returns hs_status and, when it fails, writes an identifier ("room:what") and a sentence into the
  * hs_error it was given. Nothing prints, exits or aborts. Everything here is thread-safe as long as no two threads share an
@@ -68,5 +68,17 @@ double hs_random_uniform(uint64_t seed, uint64_t stream, uint64_t counter); /* i
 void hs_random_permutation(uint64_t seed, uint64_t stream, int n, int *p);  /* p: (n), 0-based */
 
 double hs_seconds(void); /* monotonic clock */
+
+/* Threads that wait for tasks. hs_pool_run calls task (context, worker, i) once for every i = 0 .. n-1, taken in this order, and returns
+ * when all are done; worker = 0 .. threads-1 tells which thread it is (0: the caller's), so that each may have its own scratch. Which worker takes
+ * which task depends on the moment: results must not depend on it. A task must not run its own pool. Workers hear no signals. */
+typedef struct hs_pool hs_pool;
+
+int hs_processors(void); /* processors that this process may use */
+
+/* With threads <= 1, and where the system gives no thread, the caller does all the work. */
+hs_status hs_pool_new(hs_pool **out, int threads, hs_error *e);
+void hs_pool_free(hs_pool *p);
+void hs_pool_run(hs_pool *p, int n, void (*task)(void *context, int worker, int i), void *context);
 
 #endif

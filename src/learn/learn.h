@@ -8,7 +8,7 @@
  * trainer    minibatches, schedule, validation, best values; runs for a slice of time and returns, its whole state in plain arrays
  *
  * All vectors are (n_v) in the optimizer's coordinates w (see model.h). Statuses as everywhere; RUNNING and the reasons for
- * stopping are > 0. Nothing here is thread-safe.
+ * stopping are > 0. An objective uses threads inside (option threads) and gives the same bits for any number of them; it must not be shared by threads.
  */
 #ifndef HS_LEARN_H
 #define HS_LEARN_H
@@ -46,6 +46,7 @@ typedef struct {
 extern const hs_option_row hs_option_table[];
 extern const int hs_option_count;
 hs_status hs_options_check(const hs_options *o, hs_error *e); /* ranges and whole numbers */
+hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(void));
 
 /* ---- objective ----------------------------------------------------------------------------------------------------------------- */
 

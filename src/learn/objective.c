@@ -16,14 +16,38 @@
 
 #include "learn/learn.h"
 
+enum { SLOTS = 16 };
+static const double WORTH_THREADS = 3e-4; /* seconds of work below which threads are not woken */
+
+typedef struct { /* what one thread works with */
+  hs_solver *solver;
+  double *dy, *end; /* of one block: (samples, n_y, L) dL/dy; (n_x, L) dL/dx at the ends */
+} worker;
+
+typedef struct {
+  double square, tap_square, gap;
+} sums;
+
+typedef struct { /* some blocks, one after the other, and their share of the result */
+  sums all;
+  double *g; /* (n_v) */
+  hs_status status;
+  hs_error e;
+} slot;
+
 struct hs_objective {
   const hs_model *m;
   const hs_data *d;
   hs_penalty penalty;
   double lambda;
-  hs_solver *solver;
-  double *v, *dy, *end; /* end: (n_x, L) dL/dx at the ends */
-  double *weight;       /* (n) sum of the weights of a trajectory */
+  int threads, slots;
+  bool choose; /* use the threads only where the batch is worth it */
+  hs_pool *pool;
+  worker *worker; /* (threads) */
+  slot *slot;     /* (slots) */
+  double work;    /* seconds that a gradient of all trajectories takes, very roughly */
+  double *v;
+  double *weight; /* (n) sum of the weights of a trajectory */
   double total_weight;
   int *order, *start;                                          /* (n), (n + 1) */
   bool *failed;                                                /* (n) in the evaluation going on */
@@ -36,13 +60,28 @@ typedef struct { /* denominators of one evaluation */
 } shares;
 
 static void carve(hs_objective *f, hs_arena *a) {
-  const size_t n = (size_t)f->d->s.n, lanes = (size_t)hs_padded(f->d->s.n < HS_BLOCK ? f->d->s.n : HS_BLOCK);
+  const size_t n = (size_t)f->d->s.n, lanes = (size_t)hs_most_lanes(f->m, f->d->s.n);
   HS_TAKE(a, f->v, (size_t)f->m->n_v);
-  HS_TAKE(a, f->dy, (size_t)f->d->max_count * (size_t)f->m->n_y * lanes);
+  HS_TAKE(a, f->worker, (size_t)f->threads);
+  HS_TAKE(a, f->slot, (size_t)f->slots);
+  for (int i = 0; i < f->threads; i++) {
+    double *dy, *end;
+    HS_TAKE(a, dy, (size_t)f->d->max_count * (size_t)f->m->n_y * lanes);
+    HS_TAKE(a, end, (size_t)f->m->n_x * lanes);
+    if (a->base) {
+      f->worker[i] = (worker){.dy = dy, .end = end};
+    }
+  }
+  for (int i = 0; i < f->slots; i++) {
+    double *g;
+    HS_TAKE(a, g, f->slots > 1 ? (size_t)f->m->n_v : 0);
+    if (a->base) {
+      f->slot[i].g = g;
+    }
+  }
   HS_TAKE(a, f->weight, n);
   HS_TAKE(a, f->order, n);
   HS_TAKE(a, f->start, n + 1);
-  HS_TAKE(a, f->end, (size_t)f->m->n_x * lanes);
   HS_TAKE(a, f->failed, n);
   HS_TAKE(a, f->unsolved, n);
   HS_TAKE(a, f->unsolved_t, n);
@@ -62,6 +101,42 @@ static void sum_weights(hs_objective *f) {
   }
 }
 
+/* Roughly: a multiply-add takes 0.1 ns and every number of the program 1 ns a lane, three times for a gradient, at 6 evaluations a sample. */
+static double rough_seconds(const hs_model *m, const hs_data *d) {
+  const hs_program *p = m->rhs ? m->rhs : m->output;
+  const double lane = 0.1 * hs_program_flops(p) + (double)(hs_program_work_size(p, 1024) / 1024);
+  return 3e-9 * lane * (m->rhs ? 6.0 : 1.0) * d->s.n_samples;
+}
+
+/* The slots depend on the problem alone, so that the order of all sums is the same for any number of threads. */
+static int count_slots(const hs_model *m, const hs_data *d) {
+  const double blocks = ceil((double)d->s.n / hs_most_lanes(m, d->s.n)), room = fmax(2.0, 67108864.0 / (8.0 * m->n_v + 1.0));
+  return (int)fmin(SLOTS, fmin(blocks < 2.0 ? 1.0 : blocks + 1.0, room));
+}
+
+static int count_threads(const hs_objective *f, const hs_options *o) {
+  const int wanted = o->threads > 0.0 ? (int)o->threads : f->work > WORTH_THREADS ? hs_processors() : 1;
+  return f->m->traced ? (wanted < f->slots ? wanted : f->slots) : 1; /* Octave is called from its own thread alone */
+}
+
+static hs_status make_workers(hs_objective *f, const hs_solve_options *o, hs_error *e) {
+  hs_status status = HS_OK;
+  for (int i = 0; status == HS_OK && i < f->threads; i++) {
+    status = hs_solver_new(&f->worker[i].solver, f->m, f->d, o, e);
+  }
+  return status == HS_OK ? hs_pool_new(&f->pool, f->threads, e) : status;
+}
+
+hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(void)) {
+  return (hs_solve_options){.method = (hs_method)o->solver,
+                            .cvode_method = (hs_cvode_method)o->cvode_method,
+                            .step = o->step,
+                            .rtol = o->rtol,
+                            .atol = o->atol,
+                            .max_steps = (long)o->max_steps,
+                            .interrupted = interrupted};
+}
+
 hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data *d, const hs_options *o,
                            bool (*interrupted)(void), hs_error *e) {
   *out = NULL;
@@ -73,28 +148,21 @@ hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data 
   f->d = d;
   f->penalty = (hs_penalty)o->penalty;
   f->lambda = o->lambda;
-  const hs_solve_options solve = {.method = (hs_method)o->solver,
-                                  .cvode_method = (hs_cvode_method)o->cvode_method,
-                                  .step = o->step,
-                                  .rtol = o->rtol,
-                                  .atol = o->atol,
-                                  .max_steps = (long)o->max_steps,
-                                  .interrupted = interrupted};
-  hs_status status = hs_solver_new(&f->solver, m, d, &solve, e);
-  if (status != HS_OK) {
-    goto done;
-  }
+  f->work = rough_seconds(m, d);
+  f->slots = count_slots(m, d);
+  f->threads = count_threads(f, o);
+  f->choose = o->threads == 0.0;
+  const hs_solve_options solve = hs_solve_options_of(o, interrupted);
   hs_arena arena = {0};
   carve(f, &arena);
   f->memory = hs_alloc(arena.used);
-  if (!f->memory) {
-    status = hs_fail_memory(e, "an objective", (double)arena.used);
-    goto done;
+  hs_status status = f->memory ? HS_OK : hs_fail_memory(e, "an objective", (double)arena.used);
+  if (status == HS_OK) {
+    arena = (hs_arena){.base = f->memory};
+    carve(f, &arena);
+    sum_weights(f);
+    status = make_workers(f, &solve, e);
   }
-  arena = (hs_arena){.base = f->memory};
-  carve(f, &arena);
-  sum_weights(f);
-done:
   if (status != HS_OK) {
     hs_objective_free(f);
     return status;
@@ -105,18 +173,21 @@ done:
 
 void hs_objective_free(hs_objective *f) {
   if (f) {
-    hs_solver_free(f->solver);
+    hs_pool_free(f->pool);
+    for (int i = 0; f->memory && i < f->threads; i++) {
+      hs_solver_free(f->worker[i].solver);
+    }
     hs_free(f->memory);
     free(f);
   }
 }
 
-/* Sum of squared residuals of the block just solved; f->dy = its derivative over `total`. A sum that overflows counts as not solved. */
-static hs_status residuals(hs_objective *f, double total, double *all, hs_error *e) {
-  const hs_block *block = hs_solver_block(f->solver);
+/* Sum of squared residuals of the block just solved; w->dy = its derivative over `total`. A sum that overflows counts as not solved. */
+static hs_status residuals(const hs_objective *f, worker *w, double total, double *all, hs_error *e) {
+  const hs_block *block = hs_solver_block(w->solver);
   const int L = block->L, n_y = f->m->n_y;
   hs_status status = HS_OK;
-  memset(f->dy, 0, (size_t)block->samples * (size_t)(n_y * L) * sizeof *f->dy);
+  memset(w->dy, 0, (size_t)block->samples * (size_t)(n_y * L) * sizeof *w->dy);
   for (int b = 0; b < block->n; b++) {
     const int trajectory = block->trajectory[b];
     const double *y = f->d->s.y ? f->d->s.y + (size_t)f->d->first[trajectory] * (size_t)n_y : NULL;
@@ -128,12 +199,12 @@ static hs_status residuals(hs_objective *f, double total, double *all, hs_error 
           const size_t at = ((size_t)k * (size_t)n_y + (size_t)i) * (size_t)L + (size_t)b;
           const double scale = f->d->s.scale ? f->d->s.scale[i] : 1.0, r = (block->y[at] - y[k * n_y + i]) / scale;
           sum += weight * r * r;
-          f->dy[at] = 2.0 * weight * r / (total * scale);
+          w->dy[at] = 2.0 * weight * r / (total * scale);
         }
       }
     }
     if (!isfinite(sum)) {
-      status = hs_solver_reject(f->solver, b, "its squared residuals overflow", e);
+      status = hs_solver_reject(w->solver, b, "its squared residuals overflow", e);
     }
     *all += sum;
   }
@@ -144,12 +215,12 @@ static int next_of(const hs_objective *f, int trajectory) {
   return f->d->s.next ? (int)f->d->s.next[trajectory] - 1 : -1;
 }
 
-/* Squared gaps between the ends of the block's trajectories and the starts of the next; f->end and g (dL/dv) take their derivative. */
-static double gaps(hs_objective *f, const shares *q, double *g) {
-  const hs_block *block = hs_solver_block(f->solver);
+/* Squared gaps between the ends of the block's trajectories and the starts of the next; w->end and g (dL/dv) take their derivative. */
+static double gaps(const hs_objective *f, worker *w, const shares *q, double *g) {
+  const hs_block *block = hs_solver_block(w->solver);
   const int L = block->L, n_x = f->m->n_x;
   double sum = 0.0;
-  memset(f->end, 0, (size_t)(n_x * L) * sizeof *f->end);
+  memset(w->end, 0, (size_t)(n_x * L) * sizeof *w->end);
   for (int b = 0; b < block->n; b++) {
     const int trajectory = block->trajectory[b], next = next_of(f, trajectory), last = f->d->count[trajectory] - 1;
     for (int i = 0; next >= 0 && i < n_x; i++) {
@@ -158,7 +229,7 @@ static double gaps(hs_objective *f, const shares *q, double *g) {
       if (weight > 0.0) {
         const double gap = block->x[((size_t)last * (size_t)n_x + (size_t)i) * (size_t)L + (size_t)b] - f->v[at];
         sum += weight * gap * gap / q->gaps;
-        f->end[i * L + b] = 2.0 * weight * gap / q->gaps;
+        w->end[i * L + b] = 2.0 * weight * gap / q->gaps;
         if (g) {
           g[at] -= 2.0 * weight * gap / q->gaps;
         }
@@ -198,7 +269,7 @@ double hs_objective_weight(const hs_objective *f, int n, const int *trajectory) 
 
 static shares shares_of(hs_objective *f, int n, const int *trajectory) {
   const bool taps = f->penalty == HS_PENALTY_FN && f->lambda > 0.0;
-  const double tap_count = taps ? hs_solver_tap_count(f->solver, n, trajectory) : 0.0;
+  const double tap_count = taps ? hs_solver_tap_count(f->worker[0].solver, n, trajectory) : 0.0;
   shares q = {.weight = hs_objective_weight(f, n, trajectory), .tap_seed = tap_count > 0.0 ? f->lambda / tap_count : 0.0};
   for (int i = 0; i < n; i++) {
     q.gaps += next_of(f, trajectory[i]) >= 0;
@@ -207,8 +278,8 @@ static shares shares_of(hs_objective *f, int n, const int *trajectory) {
 }
 
 /* Remember who failed, and where the first time. */
-static void note_failures(hs_objective *f) {
-  const hs_block *block = hs_solver_block(f->solver);
+static void note_failures(hs_objective *f, const worker *w) {
+  const hs_block *block = hs_solver_block(w->solver);
   const size_t n_x = (size_t)f->m->n_x, n_p = (size_t)f->m->n_param;
   for (int j = 0; j < block->n_failed; j++) {
     const hs_failure *one = &block->failure[j];
@@ -223,46 +294,96 @@ static void note_failures(hs_objective *f) {
   }
 }
 
-typedef struct {
-  double square, tap_square, gap;
-} sums;
-
 /* One block, forward and backward. */
-static hs_status eval_block(hs_objective *f, int n, const int *lanes, const shares *q, sums *all, double *g, hs_error *e) {
-  hs_status status = hs_solver_forward(f->solver, n, lanes, f->v, g != NULL, q->tap_seed > 0.0, e);
+static hs_status eval_block(hs_objective *f, worker *w, int n, const int *lanes, const shares *q, sums *all, double *g,
+                            hs_error *e) {
+  hs_status status = hs_solver_forward(w->solver, n, lanes, f->v, g != NULL, q->tap_seed > 0.0, e);
   if (status == HS_OK) {
-    status = residuals(f, q->weight, &all->square, e);
+    status = residuals(f, w, q->weight, &all->square, e);
   }
   if (status == HS_OK) {
-    all->tap_square += hs_solver_block(f->solver)->tap_square;
-    all->gap += q->gaps > 0.0 ? gaps(f, q, g) : 0.0;
-    status = g ? hs_solver_backward(f->solver, f->v, f->dy, q->gaps > 0.0 ? f->end : NULL, q->tap_seed, g, e) : HS_OK;
+    all->tap_square += hs_solver_block(w->solver)->tap_square;
+    all->gap += q->gaps > 0.0 ? gaps(f, w, q, g) : 0.0;
+    status = g ? hs_solver_backward(w->solver, f->v, w->dy, q->gaps > 0.0 ? w->end : NULL, q->tap_seed, g, e) : HS_OK;
   }
   if (status == HS_UNSOLVED) {
-    note_failures(f);
+    note_failures(f, w);
   }
   return status;
 }
 
-/* all_blocks: go on after a failure, forward only, so that every failure is known. */
+typedef struct { /* one evaluation, cut into slots of blocks */
+  hs_objective *f;
+  const shares *q;
+  int blocks, slots;
+  bool gradient, all_blocks;
+} job;
+
+/* The blocks of slot i. all_blocks: go on after a failure, forward only, so that every failure is known. */
+static void run_slot(void *context, int thread, int i) {
+  const job *j = context;
+  hs_objective *f = j->f;
+  slot *s = &f->slot[i];
+  const int first = (int)((long)j->blocks * i / j->slots), end = (int)((long)j->blocks * (i + 1) / j->slots);
+  for (int k = first; k < end && (s->status == HS_OK || (s->status == HS_UNSOLVED && j->all_blocks)); k++) {
+    hs_error later = {0};
+    const bool sound = s->status == HS_OK;
+    const hs_status one = eval_block(f, &f->worker[thread], f->start[k + 1] - f->start[k], f->order + f->start[k], j->q, &s->all,
+                                     sound && j->gradient ? s->g : NULL, sound ? &s->e : &later);
+    if (one != HS_OK && one != HS_UNSOLVED && !sound) {
+      s->e = later;
+    }
+    s->status = one == HS_OK ? s->status : one;
+  }
+}
+
+/* The first failure, the worst kind first: a failure that is none of a trajectory ends everything. */
+static hs_status first_failure(const hs_objective *f, int slots, hs_error *e) {
+  const slot *found = NULL;
+  for (int i = 0; i < slots; i++) {
+    const slot *s = &f->slot[i];
+    if (s->status != HS_OK && (!found || (found->status == HS_UNSOLVED && s->status != HS_UNSOLVED))) {
+      found = s;
+    }
+  }
+  if (found && e) {
+    *e = found->e;
+  }
+  return found ? found->status : HS_OK;
+}
+
 static hs_status eval_blocks(hs_objective *f, int n, const int *trajectory, const shares *q, sums *all, double *g,
                              bool all_blocks, hs_error *e) {
-  hs_status status = HS_OK;
-  const int blocks = hs_solver_arrange(f->solver, n, trajectory, f->order, f->start);
-  if (n && !blocks) {
-    return hs_fail_memory(e, "a batch", (double)n * 16);
-  }
-  for (int j = 0; j < blocks && (status == HS_OK || (status == HS_UNSOLVED && all_blocks)); j++) {
-    hs_error later;
-    const bool first = status == HS_OK;
-    const hs_status one =
-        eval_block(f, f->start[j + 1] - f->start[j], f->order + f->start[j], q, all, first ? g : NULL, first ? e : &later);
-    if (one != HS_OK && one != HS_UNSOLVED && !first) {
-      *e = later;
+  const int blocks = hs_solver_arrange(f->worker[0].solver, n, trajectory, f->order, f->start);
+  job j = {
+      .f = f, .q = q, .blocks = blocks, .slots = blocks < f->slots ? blocks : f->slots, .gradient = g, .all_blocks = all_blocks};
+  double *kept = f->slot[0].g;
+  f->slot[0].g = g; /* the first slot writes in place */
+  for (int i = 0; i < j.slots; i++) {
+    slot *s = &f->slot[i];
+    *s = (slot){.g = s->g};
+    if (g && i) {
+      memset(s->g, 0, (size_t)f->m->n_v * sizeof *s->g);
     }
-    status = one == HS_OK ? status : one;
   }
-  return status;
+  if (f->choose && f->work * n < WORTH_THREADS * f->d->s.n) {
+    for (int i = 0; i < j.slots; i++) {
+      run_slot(&j, 0, i);
+    }
+  } else {
+    hs_pool_run(f->pool, j.slots, run_slot, &j);
+  }
+  for (int i = 0; i < j.slots; i++) {
+    const slot *s = &f->slot[i];
+    all->square += s->all.square;
+    all->tap_square += s->all.tap_square;
+    all->gap += s->all.gap;
+    for (int k = 0; g && i && k < f->m->n_v; k++) {
+      g[k] += s->g[k];
+    }
+  }
+  f->slot[0].g = kept;
+  return first_failure(f, j.slots, e);
 }
 
 static hs_status evaluate(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
@@ -336,7 +457,17 @@ hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, co
 }
 
 hs_solve_counts hs_objective_counts(const hs_objective *f) {
-  return hs_solver_counts(f->solver);
+  hs_solve_counts all = {0};
+  for (int i = 0; i < f->threads; i++) {
+    const hs_solve_counts one = hs_solver_counts(f->worker[i].solver);
+    all.steps += one.steps;
+    all.rhs += one.rhs;
+    all.backward_steps += one.backward_steps;
+    all.backward_rhs += one.backward_rhs;
+    all.nodes += one.nodes;
+    all.stiff += one.stiff;
+  }
+  return all;
 }
 
 hs_unsolved hs_objective_unsolved(const hs_objective *f, int trajectory) {

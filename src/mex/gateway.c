@@ -367,16 +367,6 @@ static bool open_problem(session *s, int data_at, int options_at) {
   return s->r.status == HS_OK;
 }
 
-static hs_solve_options solve_options(const hs_options *o) {
-  return (hs_solve_options){.method = (hs_method)o->solver,
-                            .cvode_method = (hs_cvode_method)o->cvode_method,
-                            .step = o->step,
-                            .rtol = o->rtol,
-                            .atol = o->atol,
-                            .max_steps = (long)o->max_steps,
-                            .interrupted = interrupted};
-}
-
 /* Samples of one block into (n, N): element i of sample k of trajectory b in column first[b] + k. */
 static void scatter(const session *s, const hs_block *block, const double *from, int n, double *to) {
   for (int b = 0; b < block->n; b++) {
@@ -432,7 +422,7 @@ static void command_simulate(session *s) { /* model, data, v, options, at -> x, 
   }
   const double *v = hs_read_array(&s->r, s->in[2], "v", s->m->n_v, NULL);
   read_directions(s, s->in[4]);
-  const hs_solve_options o = solve_options(&s->o);
+  const hs_solve_options o = hs_solve_options_of(&s->o, interrupted);
   if (s->r.status == HS_OK) {
     s->r.status = hs_solver_new(&s->solver, s->m, s->d, &o, &s->e);
   }
@@ -449,11 +439,11 @@ static void command_simulate(session *s) { /* model, data, v, options, at -> x, 
   s->out[0] = mxCreateDoubleMatrix(n_x, N, mxREAL);
   s->out[1] = mxCreateDoubleMatrix((mwSize)s->m->n_y, N, mxREAL);
   s->out[2] = mxCreateDoubleMatrix(n_x * N, (mwSize)s->n_direction, mxREAL);
-  const size_t lanes = (size_t)hs_padded(n < HS_BLOCK ? n : HS_BLOCK);
+  const size_t lanes = (size_t)hs_most_lanes(s->m, n);
   const size_t size = (size_t)s->n_direction * n_x * (size_t)s->d->max_count * lanes * sizeof(double);
   double *wide = hs_alloc(size);
   const int blocks = hs_solver_arrange(s->solver, n, all, order, start);
-  if (!wide || !blocks) {
+  if (!wide) {
     s->r.status = hs_fail_memory(&s->e, "the sensitivities", (double)size);
   }
   for (int j = 0; s->r.status == HS_OK && j < blocks; j++) {

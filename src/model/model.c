@@ -85,6 +85,7 @@ hs_status hs_model_new(hs_model **out, const hs_model_spec *s, hs_error *e) {
   m->n_z = s->sizes.z;
   m->n_v = s->sizes.v;
   m->n_y = s->n_y;
+  m->traced = !s->external;
   hs_arena arena = {0};
   carve(m, &arena);
   m->memory = hs_alloc(arena.used);

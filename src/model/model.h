@@ -38,6 +38,7 @@ typedef struct {
   int n_x, n_u, n_y, n_z, n_v;
   hs_program *rhs, *output, *initial;
   int n_param;                       /* of kind PARAM; they come first */
+  bool traced;                       /* no function is called back */
   double *lower, *upper;             /* (n_v) */
   double *prior_mean, *prior_spread; /* (n_v) spread Inf: none */
   bool *prior_log, *fixed;           /* (n_v) */

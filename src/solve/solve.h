@@ -16,19 +16,24 @@
 #include "model/model.h"
 
 enum { HS_BLOCK = 48 };
-int hs_padded(int n); /* lanes that n trajectories take */
+/* Most lanes that a block of n or fewer trajectories takes; large models have fewer lanes, so that an evaluation stays in the cache. */
+int hs_most_lanes(const hs_model *model, int n);
 
-typedef enum { HS_RK4, HS_CVODE, HS_SOLVER_COUNT } hs_method;
+typedef enum { HS_RK4, HS_CVODE, HS_DOPRI5, HS_AUTO_SOLVER } hs_method;
 typedef enum { HS_AUTO, HS_ADAMS, HS_BDF } hs_cvode_method;
 
 typedef struct {
   hs_method method;
   hs_cvode_method cvode_method;
   double step;       /* rk4: largest step; an interval dt takes ceil(dt/step - 1e-9) equal steps. <= 0: smallest interval */
-  double rtol, atol; /* cvode */
+  double rtol, atol; /* dopri5, cvode */
   long max_steps;    /* internal steps of one trajectory before it is given up */
+  double
+      record_bytes; /* values inside f that are kept for the backward pass; 0: HS_RECORD_BYTES. Fewer take longer, not other numbers */
   bool (*interrupted)(void); /* polled, or NULL */
 } hs_solve_options;
+
+enum { HS_RECORD_BYTES = 24 << 20 };
 
 typedef struct {
   long steps, rhs, backward_steps, backward_rhs, nodes; /* summed since hs_solver_new */

@@ -14,7 +14,10 @@
 /* Evaluations of the output function are kept from forward to backward while they take less than this. */
 static const size_t KEEP_BYTES = (size_t)16 << 20;
 
-int hs_padded(int n) {
+/* One evaluation of the largest program in so many lanes stays below this. */
+static const size_t EVALUATION_BYTES = (size_t)1 << 20;
+
+static int padded(int n) {
   return n == 1 ? 1 : (n + 3) / 4 * 4;
 }
 
@@ -77,12 +80,23 @@ static size_t size_over_programs(const hs_model *m, int L, size_t (*size)(const 
   return n;
 }
 
+static int block_size(const hs_model *m) {
+  const size_t lanes = EVALUATION_BYTES / (size_over_programs(m, 8, hs_program_work_size) * sizeof(double) / 8) / 8 * 8;
+  return lanes < 8 ? 8 : lanes > HS_BLOCK ? HS_BLOCK : (int)lanes;
+}
+
+int hs_most_lanes(const hs_model *m, int n) {
+  const int most = block_size(m);
+  return padded(n < most ? n : most);
+}
+
 static void carve(hs_solver *s, hs_arena *a) {
   const hs_model *m = s->m;
   const size_t L = (size_t)s->max_lanes, K = (size_t)s->d->max_count;
   size_t taps = 1;
   taps = m->rhs ? larger(taps, (size_t)hs_program_n_tap(m->rhs)) : taps;
   taps = m->output ? larger(taps, (size_t)hs_program_n_tap(m->output)) : taps;
+  HS_TAKE(a, s->ticket, (size_t)s->d->s.n);
   HS_TAKE(a, s->lane, L);
   HS_TAKE(a, s->failed, L);
   HS_TAKE(a, s->failed_x, (size_t)m->n_x * L);
@@ -132,6 +146,32 @@ static hs_status check_options(const hs_solve_options *o, hs_error *e) {
   return HS_OK;
 }
 
+/* The engine at work; its state may have been made or dropped since it was last. */
+static void use(hs_solver *s, int i) {
+  s->back = s->engine[i].back;
+  s->state = s->engine[i].state;
+}
+
+static hs_status make_engines(hs_solver *s, hs_error *e) {
+  static const hs_back_end *const first[] = {[HS_RK4] = &hs_back_end_rk4,
+                                             [HS_CVODE] = &hs_back_end_cvode,
+                                             [HS_DOPRI5] = &hs_back_end_dopri5,
+                                             [HS_AUTO_SOLVER] = &hs_back_end_dopri5};
+  hs_status status = HS_OK;
+  s->engine[0].back = first[s->o.method];
+  s->engine[1].back = &hs_back_end_cvode;
+  s->watch_stiffness = s->o.method == HS_AUTO_SOLVER;
+  s->o.cvode_method = s->watch_stiffness ? HS_BDF : s->o.cvode_method;
+  for (int i = 0; status == HS_OK && i < 1 + s->watch_stiffness; i++) {
+    use(s, i);
+    s->n_engines++;
+    status = s->back->make(s, e);
+    s->engine[i].state = s->state;
+  }
+  use(s, 0);
+  return status;
+}
+
 hs_status hs_solver_new(hs_solver **out, const hs_model *m, const hs_data *d, const hs_solve_options *o, hs_error *e) {
   *out = NULL;
   hs_status status = check_options(o, e);
@@ -146,7 +186,7 @@ hs_status hs_solver_new(hs_solver **out, const hs_model *m, const hs_data *d, co
   s->d = d;
   s->o = *o;
   s->o.step = o->step > 0.0 ? o->step : smallest_interval(d);
-  s->max_lanes = hs_padded(d->s.n < HS_BLOCK ? d->s.n : HS_BLOCK);
+  s->max_lanes = hs_most_lanes(m, d->s.n);
   plan_outputs(s);
   hs_arena arena = {0};
   carve(s, &arena);
@@ -158,8 +198,7 @@ hs_status hs_solver_new(hs_solver **out, const hs_model *m, const hs_data *d, co
   arena = (hs_arena){.base = s->memory};
   carve(s, &arena);
   if (m->rhs) {
-    s->back = o->method == HS_CVODE ? &hs_back_end_cvode : &hs_back_end_rk;
-    status = s->back->make(s, e);
+    status = make_engines(s, e);
   }
 done:
   if (status != HS_OK) {
@@ -172,7 +211,8 @@ done:
 
 void hs_solver_free(hs_solver *s) {
   if (s) {
-    if (s->back) {
+    for (int i = 0; i < s->n_engines; i++) {
+      use(s, i);
       s->back->release(s);
     }
     hs_free(s->memory);
@@ -190,35 +230,40 @@ hs_solve_counts hs_solver_counts(const hs_solver *s) {
 
 /* ---- blocks ------------------------------------------------------------------------------------------------------------------- */
 
-/* Trajectories that may share a block carry the same key: a time grid (cvode), a number of steps (rk). */
-static long key_of(const hs_solver *s, int trajectory) {
-  if (!s->m->rhs) {
-    return 0;
-  }
-  if (s->o.method == HS_CVODE) {
-    return s->d->grid[trajectory];
-  }
+static double fixed_steps(const hs_solver *s, int trajectory) {
   const double *t = s->d->s.t + s->d->first[trajectory];
-  long steps = 0;
+  double steps = 0;
   for (int k = 1; k < s->d->count[trajectory]; k++) {
     steps += hs_steps_between(s, t[k - 1], t[k]);
   }
   return steps;
 }
 
-typedef struct {
-  long key;
-  int place, trajectory;
-} ticket;
+/* Trajectories in a block should carry like keys: the time grid (cvode: they must), the number of steps (rk4), the duration (adaptive rules). */
+static double key_of(const hs_solver *s, int trajectory) {
+  const double *t = s->d->s.t + s->d->first[trajectory];
+  if (!s->m->rhs) {
+    return 0;
+  }
+  switch (s->o.method) {
+  case HS_CVODE:
+    return s->d->grid[trajectory];
+  case HS_RK4:
+    return fixed_steps(s, trajectory);
+  default:
+    return t[s->d->count[trajectory] - 1] - t[0];
+  }
+}
 
 static int compare_tickets(const void *a, const void *b) {
-  const ticket *x = a, *y = b;
+  const hs_ticket *x = a, *y = b;
   return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Cut a run of n equal keys into the fewest blocks, as even as can be. */
-static int cut(int first, int n, int *start, int blocks) {
-  int pieces = (n + HS_BLOCK - 1) / HS_BLOCK;
+/* Cut a run of n like keys into few blocks, as even as can be, and of even number so that two threads share them well. */
+static int cut(int first, int n, int most, int *start, int blocks) {
+  int pieces = (n + most - 1) / most;
+  pieces += pieces > 1 ? pieces % 2 : 0;
   for (int j = 0; j < pieces; j++) {
     start[blocks++] = first + (int)((long)n * j / pieces);
   }
@@ -226,13 +271,11 @@ static int cut(int first, int n, int *start, int blocks) {
 }
 
 int hs_solver_arrange(hs_solver *s, int n, const int *trajectory, int *order, int *start) {
-  ticket *all = malloc((size_t)n * sizeof *all);
-  bool lock_step = s->m->rhs && s->o.method == HS_CVODE; /* only equal keys may share; rk lets short lanes rest */
-  if (!all) {
-    return 0;
-  }
+  hs_ticket *all = s->ticket;
+  const int most = block_size(s->m);
+  const bool lock_step = s->m->rhs && s->o.method == HS_CVODE; /* only equal keys may share; the others let short lanes rest */
   for (int i = 0; i < n; i++) {
-    all[i] = (ticket){.key = key_of(s, trajectory[i]), .place = i, .trajectory = trajectory[i]};
+    all[i] = (hs_ticket){.key = key_of(s, trajectory[i]), .place = i, .trajectory = trajectory[i]};
   }
   qsort(all, (size_t)n, sizeof *all, compare_tickets);
   int blocks = 0;
@@ -241,14 +284,13 @@ int hs_solver_arrange(hs_solver *s, int n, const int *trajectory, int *order, in
     while (end < n && (!lock_step || all[end].key == all[i].key)) {
       end++;
     }
-    blocks = cut(i, end - i, start, blocks);
+    blocks = cut(i, end - i, most, start, blocks);
     i = end;
   }
   start[blocks] = n;
   for (int i = 0; i < n; i++) {
     order[i] = all[i].trajectory;
   }
-  free(all);
   return blocks;
 }
 
@@ -258,14 +300,14 @@ double hs_solver_tap_count(hs_solver *s, int n, const int *trajectory) {
     double samples = s->d->count[trajectory[i]];
     total += s->m->output ? samples * hs_program_n_tap(s->m->output) : 0.0;
     if (s->m->rhs) {
-      total += (s->back->own_taps ? (double)key_of(s, trajectory[i]) : samples) * hs_program_n_tap(s->m->rhs);
+      total += (s->back->own_taps ? fixed_steps(s, trajectory[i]) : samples) * hs_program_n_tap(s->m->rhs);
     }
   }
   return total;
 }
 
 static void set_block(hs_solver *s, int n, const int *trajectory) {
-  s->block = (hs_block){.n = n, .L = hs_padded(n), .trajectory = s->lane, .x = s->x, .failure = s->failed};
+  s->block = (hs_block){.n = n, .L = padded(n), .trajectory = s->lane, .x = s->x, .failure = s->failed};
   s->block.y = s->m->output ? s->y : s->x;
   for (int b = 0; b < s->block.L; b++) {
     s->lane[b] = trajectory[b < n ? b : 0];
@@ -412,13 +454,26 @@ static hs_status check_solved(hs_solver *s, hs_error *e) {
   return status;
 }
 
+/* "auto": the whole block goes to BDF when one of its lanes looks stiff. Decided anew each time, so that nothing depends on the past. */
+static hs_status solve_forward(hs_solver *s, const double *v, bool reverse, bool taps, hs_error *e) {
+  use(s, 0);
+  hs_status status = s->back->forward(s, v, reverse, taps, e);
+  if (status == HS_RETRY || (status == HS_UNSOLVED && s->n_engines > 1)) {
+    s->block.n_failed = 0;
+    s->counts.stiff += s->block.n;
+    use(s, 1);
+    status = s->back->forward(s, v, reverse, taps, e);
+  }
+  return status;
+}
+
 hs_status hs_solver_forward(hs_solver *s, int n, const int *trajectory, const double *v, bool reverse, bool taps, hs_error *e) {
   set_block(s, n, trajectory);
   hs_status status = hs_solver_interrupted(s, e);
   if (status == HS_OK && s->m->rhs) {
     status = start_states(s, v, e);
     if (status == HS_OK) {
-      status = s->back->forward(s, v, reverse, taps, e);
+      status = solve_forward(s, v, reverse, taps, e);
     }
   }
   if (status == HS_OK) {

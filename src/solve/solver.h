@@ -20,17 +20,29 @@ typedef struct { /* a back end: five functions */
   bool own_taps; /* sums the network outputs inside rhs itself */
 } hs_back_end;
 
-extern const hs_back_end hs_back_end_rk, hs_back_end_cvode;
+extern const hs_back_end hs_back_end_rk4, hs_back_end_dopri5, hs_back_end_cvode;
+
+typedef struct { /* for sorting trajectories into blocks */
+  double key;
+  int place, trajectory;
+} hs_ticket;
 
 struct hs_solver {
   const hs_model *m;
   const hs_data *d;
   hs_solve_options o;
-  const hs_back_end *back;
-  void *state; /* the back end's */
+  const hs_back_end *back; /* the one at work */
+  void *state;             /* its own */
+  struct {
+    const hs_back_end *back;
+    void *state;
+  } engine[2]; /* "auto": dopri5, and cvode's BDF for blocks that look stiff; else one */
+  int n_engines;
+  bool watch_stiffness; /* dopri5 returns RETRY when a lane looks stiff */
   hs_solve_counts counts;
   hs_block block;
   int max_lanes;
+  hs_ticket *ticket;      /* (trajectories) */
   int *lane;              /* (max_lanes) trajectory of a lane */
   double *x0, *dx0;       /* (n_x, L) */
   double *x, *dx;         /* (samples, n_x, L) */

@@ -15,6 +15,9 @@ static const hs_solve_options ADAMS = {
 static const hs_solve_options BDF = {
     .method = HS_CVODE, .cvode_method = HS_BDF, .rtol = 1e-10, .atol = 1e-12, .max_steps = 100000};
 
+static const hs_solve_options DOPRI5 = {.method = HS_DOPRI5, .rtol = 1e-10, .atol = 1e-12, .max_steps = 100000};
+static const hs_solve_options AUTO = {.method = HS_AUTO_SOLVER, .rtol = 1e-10, .atol = 1e-12, .max_steps = 100000};
+
 /* sum_k sum_i c_ki y_ki over all trajectories, and its gradient dv when not NULL; forward sensitivities' version into *forward. */
 static double functional(const hs_solve_options *o, hs_model *m, hs_data *d, const double *v, double *dv, double *forward) {
   hs_solver *solver;
@@ -100,22 +103,100 @@ static void cvode_gradients(void **state) {
   gradient_equals_differences(&BDF, false, true, HS_LINEAR, tolerance);
 }
 
+static void dopri5_gradients(void **state) {
+  (void)state;
+  gradient_equals_differences(&DOPRI5, true, false, HS_ZOH, 1e-7);
+  gradient_equals_differences(&DOPRI5, false, false, HS_ZOH, 1e-7);
+  gradient_equals_differences(&DOPRI5, false, true, HS_ZOH, 1e-7);
+  gradient_equals_differences(&DOPRI5, false, true, HS_LINEAR, 1e-7);
+  gradient_equals_differences(&DOPRI5, false, true, HS_PCHIP, 1e-7);
+}
+
+/* Both differentiate the same computed steps, so they agree to rounding at any tolerance: the sharpest test of the discrete adjoint. The
+ * small record makes every step a segment of its own, made again in the backward pass. */
+static void adjoint_is_the_transpose_of_the_tangent(void **state) {
+  (void)state;
+  for (int kind = 0; kind < 16; kind++) {
+    hs_model *m;
+    hs_data *d;
+    hs_solver *solver;
+    hs_error e = {0};
+    hs_solve_options o = kind & 1 ? DOPRI5 : RK;
+    const int lanes[] = {3, 0, 2, 4, 1}, at[] = {0, 1, 4, 9, 13, -1, -2};
+    enum { DIRECTIONS = 7, SIZE = MOST * 2 * 8 };
+    double seed[SIZE] = {0}, dv[N_V] = {0}, sx[DIRECTIONS * SIZE];
+    o.rtol = 1e-3;
+    o.atol = 1e-4;
+    o.step = 0.3;
+    o.record_bytes = kind & 2 ? 1.0 : 0.0;
+    pendulum_new(&s, kind & 4, kind & 8);
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    assert_int_equal(hs_solver_new(&solver, m, d, &o, &e), HS_OK);
+    assert_int_equal(hs_solver_forward(solver, 5, lanes, s.v, true, false, &e), HS_OK);
+    assert_int_equal(hs_solver_sensitivity(solver, s.v, DIRECTIONS, at, sx, &e), HS_OK);
+    const hs_block *block = hs_solver_block(solver);
+    for (int k = 0; k < block->samples; k++) {
+      for (int b = 0; b < block->n && k < MOST; b++) {
+        for (int i = 0; i < 2 && k < d->count[block->trajectory[b]]; i++) {
+          seed[(k * 2 + i) * block->L + b] = cos(k + 2 * i + 3 * b);
+        }
+      }
+    }
+    double kept[SIZE];
+    memcpy(kept, seed, sizeof kept);
+    assert_int_equal(hs_solver_backward(solver, s.v, seed, NULL, 0.0, dv, &e), HS_OK);
+    for (int j = 0; j < DIRECTIONS - 2; j++) {
+      double forward = 0;
+      for (int q = 0; q < block->samples * 2 * block->L; q++) {
+        forward += kept[q] != 0.0 ? kept[q] * sx[j * block->samples * 2 * block->L + q] : 0.0;
+      }
+      if (!(fabs(forward - dv[at[j]]) < 1e-12 * fmax(1.0, fabs(forward)))) {
+        fail_msg("kind %d value %d: %.15g, adjoint %.15g", kind, at[j], forward, dv[at[j]]);
+      }
+    }
+    hs_solver_free(solver);
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
+static void the_record_may_be_small(void **state) {
+  (void)state;
+  for (int kind = 0; kind < 2; kind++) {
+    double g[4][N_V] = {{0}};
+    hs_model *m;
+    hs_data *d;
+    hs_solve_options o = kind ? DOPRI5 : RK;
+    pendulum_new(&s, false, true);
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    for (int i = 0; i < 4; i++) {
+      o.record_bytes = (const double[]){0, 1, 40000, 200000}[i];
+      functional(&o, m, d, s.v, g[i], NULL);
+      assert_memory_equal(g[i], g[0], sizeof g[0]);
+    }
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
 static void engines_agree(void **state) {
   (void)state;
   hs_model *m;
   hs_data *d;
   hs_solve_options fine = RK;
-  const hs_solve_options *all[] = {&fine, &ADAMS, &BDF};
-  double f[3], forward[3] = {0};
+  const hs_solve_options *all[] = {&fine, &ADAMS, &BDF, &DOPRI5, &AUTO};
+  double f[5], forward[5] = {0};
   fine.step = 0.004;
   pendulum_new(&s, false, true);
   hs_model_new(&m, &s.model, NULL);
   hs_data_new(&d, &s.data, m, NULL);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 5; i++) {
     f[i] = functional(all[i], m, d, s.v, NULL, &forward[i]);
+    assert_true(fabs(forward[i] - forward[0]) < 1e-7);
+    assert_true(i < 2 || fabs(f[i] - f[1]) < 1e-8); /* rk4 sums the taps on another grid */
   }
-  assert_true(fabs(forward[1] - forward[0]) < 1e-7 && fabs(forward[2] - forward[0]) < 1e-7);
-  assert_true(fabs(f[2] - f[1]) < 1e-8); /* rk4 sums the taps on another grid */
   hs_data_free(d);
   hs_model_free(m);
 }
@@ -123,8 +204,8 @@ static void engines_agree(void **state) {
 /* The stored and the recomputed record of rk give the same bits: the work of a long trajectory does not fit the store. */
 static void repeated_gradients_are_identical(void **state) {
   (void)state;
-  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
-  for (int i = 0; i < 3; i++) {
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF, &DOPRI5, &AUTO};
+  for (int i = 0; i < 5; i++) {
     hs_model *m;
     hs_data *d;
     double a[N_V] = {0}, b[N_V] = {0};
@@ -141,8 +222,8 @@ static void repeated_gradients_are_identical(void **state) {
 
 static void unsolvable_is_named(void **state) {
   (void)state;
-  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
-  for (int i = 0; i < 3; i++) {
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF, &DOPRI5, &AUTO};
+  for (int i = 0; i < 5; i++) {
     hs_model *m;
     hs_data *d;
     hs_solver *solver;
@@ -192,13 +273,13 @@ static void interruption_is_heard(void **state) {
 /* Everything a gradient allocates may fail; nothing leaks and the status says so. The library's own allocations are counted too. */
 static void every_allocation_may_fail(void **state) {
   (void)state;
-  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF, &DOPRI5, &AUTO};
   hs_model *m;
   hs_data *d;
   pendulum_new(&s, true, false);
   hs_model_new(&m, &s.model, NULL);
   hs_data_new(&d, &s.data, m, NULL);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 5; i++) {
     for (long k = 1;; k += getenv("HS_QUICK") ? 7 : 1) {
       const int lanes[] = {0, 1, 2, 3, 4};
       hs_solver *solver = NULL;
@@ -229,6 +310,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rk4_gradients),
       cmocka_unit_test(cvode_gradients),
+      cmocka_unit_test(dopri5_gradients),
+      cmocka_unit_test(adjoint_is_the_transpose_of_the_tangent),
+      cmocka_unit_test(the_record_may_be_small),
       cmocka_unit_test(engines_agree),
       cmocka_unit_test(unsolvable_is_named),
       cmocka_unit_test(interruption_is_heard),
