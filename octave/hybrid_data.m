@@ -419,27 +419,38 @@ function keep = rows_where (table, where)
   endif
 endfunction
 
-## Trajectories in the order of their first row.
+## Trajectories in the order of their first row. Rows are numbered by what stands in each key column; only a trajectory's first row is put into words.
 function [group, names] = group_rows (table, keys, keep)
-  label = repmat ({""}, table.n, 1);
+  code = ones (table.n, 1);
+  words = cell (1, numel (keys));
   for k = 1:numel (keys)
-    column = table_column (table, keys{k});
-    if (! iscell (column))
-      [values, ~, which] = unique (column);
-      column = arrayfun (@(a) sprintf ("%.15g", a), values, "UniformOutput", false)(which)(:);
+    words{k} = table_column (table, keys{k});
+    [values, ~, which] = unique (words{k});
+    if (! iscell (words{k}))
+      which(isnan (words{k})) = numel (values);  # one number for all that is missing
     endif
-    if (k > 1)
-      label = strcat (label, {"/"});
-    endif
-    label = strcat (label, column);
+    code = (code - 1) * numel (values) + which(:);
+    [~, ~, code] = unique (code);  # small again, whatever the number of keys
   endfor
-  kept = label(keep);
-  [words, first, number] = unique (kept, "first");
-  [~, order] = sort (first);
+  rows = find (keep);
+  [~, first, number] = unique (code(keep), "first");
+  [first, order] = sort (first);
   rank(order) = 1:numel (order);
   group = zeros (table.n, 1);
-  group(keep) = rank(number);
-  names = words(order)';
+  group(rows) = rank(number);
+  names = arrayfun (@(r) row_name (words, r), rows(first)', "UniformOutput", false);
+endfunction
+
+function name = row_name (words, r)
+  parts = cell (1, numel (words));
+  for k = 1:numel (words)
+    if (iscell (words{k}))
+      parts{k} = words{k}{r};
+    else
+      parts{k} = sprintf ("%.15g", words{k}(r));
+    endif
+  endfor
+  name = strjoin (parts, "/");
 endfunction
 
 function c = numeric_column (table, name)
