@@ -15,7 +15,7 @@
 ## @item @qcode{"inputs"}
 ## U, T x n_u x B (or cells; N x n_u for algebraic data), in the order of the model's inputs, at the same times.
 ## @item @qcode{"interpolation"}
-## Between samples: @qcode{"zoh"} (hold, default), @qcode{"linear"}, @qcode{"pchip"}.  Solvers never step across a break.
+## Between samples: @qcode{"zoh"} (holds the value of the sample before, default), @qcode{"linear"}, @qcode{"pchip"}.  Solvers never step across a break.
 ## @item @qcode{"initial"}
 ## X0, n_x x B, or n_x x 1 for all.  A column of NaN: that trajectory starts from its own first sample.  @qcode{"estimate"}: the initial state of
 ## every trajectory is fitted, starting from its first measured values.
@@ -31,8 +31,8 @@
 ## From a text file with a header line (columns separated by commas): @qcode{"outputs"} and @qcode{"inputs"} name columns; @qcode{"time"}
 ## names the time column (without it the data are algebraic); @qcode{"trajectory"} names one or several columns whose values
 ## together say which trajectory a row belongs to; @qcode{"where"}, @{NAME, VALUE, @dots{}@} keeps the rows whose column NAME
-## equals VALUE (a number, a string, or any of several); @qcode{"every"}, k keeps every k-th row of each trajectory.
-## Angles are not converted.
+## equals VALUE (a number, a string, or any of several); @qcode{"every"}, k keeps every k-th row of each trajectory
+## (inputs too: a jump moves to the next row that is kept).  Angles are not converted.
 ##
 ## @code{disp (data)} shows counts, ranges and the missing share.  Fields can be read (@code{data.t}, N x 1; @code{data.y}, N x n_y;
 ## @code{data.count}, B x 1; @dots{}) but not changed.
