@@ -15,7 +15,7 @@
 ## @item @qcode{"inputs"}
 ## U, T x n_u x B (or cells; N x n_u for algebraic data), in the order of the model's inputs, at the same times.
 ## @item @qcode{"interpolation"}
-## Between samples: @qcode{"zoh"} (hold, default), @qcode{"linear"}, @qcode{"pchip"}.  Solvers never step across a break.
+## Between samples: @qcode{"zoh"} (holds the value of the sample before, default), @qcode{"linear"}, @qcode{"pchip"}.  Solvers never step across a break.
 ## @item @qcode{"initial"}
 ## X0, n_x x B, or n_x x 1 for all.  A column of NaN: that trajectory starts from its own first sample.  @qcode{"estimate"}: the initial state of
 ## every trajectory is fitted, starting from its first measured values.
@@ -31,8 +31,8 @@
 ## From a text file with a header line (columns separated by commas): @qcode{"outputs"} and @qcode{"inputs"} name columns; @qcode{"time"}
 ## names the time column (without it the data are algebraic); @qcode{"trajectory"} names one or several columns whose values
 ## together say which trajectory a row belongs to; @qcode{"where"}, @{NAME, VALUE, @dots{}@} keeps the rows whose column NAME
-## equals VALUE (a number, a string, or any of several); @qcode{"every"}, k keeps every k-th row of each trajectory.
-## Angles are not converted.
+## equals VALUE (a number, a string, or any of several); @qcode{"every"}, k keeps every k-th row of each trajectory
+## (inputs too: a jump moves to the next row that is kept).  Angles are not converted.
 ##
 ## @code{disp (data)} shows counts, ranges and the missing share.  Fields can be read (@code{data.t}, N x 1; @code{data.y}, N x n_y;
 ## @code{data.count}, B x 1; @dots{}) but not changed.
@@ -419,27 +419,38 @@ function keep = rows_where (table, where)
   endif
 endfunction
 
-## Trajectories in the order of their first row.
+## Trajectories in the order of their first row. Rows are numbered by what stands in each key column; only a trajectory's first row is put into words.
 function [group, names] = group_rows (table, keys, keep)
-  label = repmat ({""}, table.n, 1);
+  code = ones (table.n, 1);
+  words = cell (1, numel (keys));
   for k = 1:numel (keys)
-    column = table_column (table, keys{k});
-    if (! iscell (column))
-      [values, ~, which] = unique (column);
-      column = arrayfun (@(a) sprintf ("%.15g", a), values, "UniformOutput", false)(which)(:);
+    words{k} = table_column (table, keys{k});
+    [values, ~, which] = unique (words{k});
+    if (! iscell (words{k}))
+      which(isnan (words{k})) = numel (values);  # one number for all that is missing
     endif
-    if (k > 1)
-      label = strcat (label, {"/"});
-    endif
-    label = strcat (label, column);
+    code = (code - 1) * numel (values) + which(:);
+    [~, ~, code] = unique (code);  # small again, whatever the number of keys
   endfor
-  kept = label(keep);
-  [words, first, number] = unique (kept, "first");
-  [~, order] = sort (first);
+  rows = find (keep);
+  [~, first, number] = unique (code(keep), "first");
+  [first, order] = sort (first);
   rank(order) = 1:numel (order);
   group = zeros (table.n, 1);
-  group(keep) = rank(number);
-  names = words(order)';
+  group(rows) = rank(number);
+  names = arrayfun (@(r) row_name (words, r), rows(first)', "UniformOutput", false);
+endfunction
+
+function name = row_name (words, r)
+  parts = cell (1, numel (words));
+  for k = 1:numel (words)
+    if (iscell (words{k}))
+      parts{k} = words{k}{r};
+    else
+      parts{k} = sprintf ("%.15g", words{k}(r));
+    endif
+  endfor
+  name = strjoin (parts, "/");
 endfunction
 
 function c = numeric_column (table, name)

@@ -13,7 +13,7 @@
 ## What is measured.  Without it all states are observed, in their order.
 ## @item @qcode{"initial"}, @code{@@(z, p, nn)}
 ## The initial state, from @code{z.NAME} (the features) and @code{z.y} (n_y x window, the first measurements).  Without it the
-## initial state comes from the data.
+## initial state comes from the data; an initial state given with the data goes before it.
 ## @end table
 ##
 ## @code{t} is the time, @code{x}, @code{u}, @code{p} are structs with your own names, @code{nn.NAME (a)} calls a network.  Networks may stand anywhere.
@@ -26,12 +26,14 @@
 ## Cell array of names (scalars), or a struct of sizes: @code{struct ("x", [3 1])}.
 ## @item @qcode{"params"}
 ## A struct: @code{NAME = start} (scalar, vector or matrix), or @code{NAME = struct ("start", v, @dots{})} with any of
-## @code{"lower"}, @code{"upper"}: bounds, kept by smooth transforms and never reached;
-## @code{"fixed", true}: not fitted;
-## @code{"prior_mean", m, "prior_spread", s}: a Gaussian prior, added to the loss as ((p - m)/s)^2 divided by the sum of the weights of all measurements
-## (so with weights 1/variance the fit is the posterior mode);
-## @code{"prior_on", "log"}: the same of log (p), s then is a relative spread;
-## @code{"shared", false}: every trajectory has its own.
+## @itemize
+## @item @qcode{"lower"}, @qcode{"upper"}: bounds, kept by smooth transforms and never reached;
+## @item @qcode{"fixed"}, true: not fitted;
+## @item @qcode{"prior_mean"}, @qcode{"prior_spread"}: a Gaussian prior, added to the loss as ((p - mean)/spread)^2 divided by the sum of the
+## weights of all measurements (so with weights 1/variance the fit is the posterior mode);
+## @item @qcode{"prior_on"}, @qcode{"log"}: the same of log (p), the spread then is relative;
+## @item @qcode{"shared"}, false: every trajectory has its own (not known to @qcode{"initial"}).
+## @end itemize
 ## @item @qcode{"nets"}
 ## A struct of networks from @code{hybrid_net}.
 ## @item @qcode{"constants"}

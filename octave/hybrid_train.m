@@ -23,7 +23,7 @@
 ## @item @qcode{"start"}
 ## Values to start from (@code{hybrid_values}); default drawn from @qcode{"seed"}.
 ## @item @qcode{"checkpoint"}, @qcode{"checkpoint_seconds"}, @qcode{"resume"}
-## The whole run (model and data too) is saved in that file every 60 s, at the end, and when the run is broken off by an error or by Ctrl-C; it is
+## The whole run (model and data too) is saved in that file every @qcode{"checkpoint_seconds"} (60), at the end, and when the run is broken off by an error or by Ctrl-C; it is
 ## replaced as a whole, so a crash leaves the old one.  @code{hybrid_train ("resume", FILE, "iterations", N)} continues it, bit for
 ## bit, to N iterations in all.  Options that decide the numbers cannot change.
 ## @item @qcode{"scale"}
@@ -38,11 +38,12 @@
 ## @end table
 ##
 ## @var{fit} has
-## @code{params} (theta, a struct), @code{values} (everything, as @code{hybrid_values}), @code{best} and @code{last} (both values
+## @code{params} (theta, a struct; a parameter of single trajectories has one column, or page, for each), @code{values} (everything, as
+## @code{hybrid_values}; @code{values.initial}: estimated initial states), @code{best} and @code{last} (both values
 ## structs; @code{values} is @code{best} with a validation set, @code{last} without; without one @code{best} has the smallest loss of a full batch, and
 ## with minibatches it is @code{last}), @code{history} (@code{iteration}, @code{loss},
 ## @code{loss_perturbed}, @code{penalty}, @code{gradient_norm}, @code{validation} (NaN where not evaluated), @code{seconds}, each n x 1, and
-## @code{params.NAME}, n x numel), @code{info} (@code{status}, @code{message}, @code{iterations}, @code{seconds},
+## @code{params.NAME}, n x numel, of shared parameters), @code{info} (@code{status}, @code{message}, @code{iterations}, @code{seconds},
 ## @code{best_iteration}, @code{best_value}, @code{unsolved}, @code{scale}, @code{gap}), @code{options}, @code{state},
 ## @code{model}, @code{data}.
 ##

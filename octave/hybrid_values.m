@@ -22,7 +22,8 @@
 ## v.params.w2 = 1.2;
 ## @end example
 ##
-## Errors: @code{hybridsam:values:model}, @code{hybridsam:values:seed}, @code{hybridsam:option:unknown}.
+## Errors: @code{hybridsam:values:*} (@code{model}, @code{data}, @code{seed}), @code{hybridsam:data:*} (data that do not fit the model),
+## @code{hybridsam:option:*}.
 ## @seealso{hybrid_model, hybrid_net, hybrid_train}
 ## @end deftypefn
 

@@ -4,9 +4,9 @@ function disp (d)
   s = d.s;
   B = numel (s.count);
   if (s.algebraic)
-    printf ("data set of %d samples (algebraic)\n", B);
+    printf ("data set of %s (algebraic)\n", plural (B, "sample", "samples"));
   else
-    printf ("data set of %d trajectories with %d to %d samples, t from %g to %g\n", B, min (s.count), max (s.count), min (s.t), max (s.t));
+    printf ("data set of %s with %s, t from %g to %g\n", plural (B, "trajectory", "trajectories"), samples_text (s.count), min (s.t), max (s.t));
   endif
   table ("output", s.output_names, "y", s.y);
   table ("input", s.input_names, "u", s.u);
@@ -19,6 +19,19 @@ function disp (d)
   if (s.dropped > 0)
     printf ("  dropped by segmentation: %d steps\n", s.dropped);
   endif
+endfunction
+
+function text = samples_text (count)
+  text = plural (max (count), "sample", "samples");
+  if (min (count) < max (count))
+    text = sprintf ("%d to %s", min (count), text);
+  elseif (numel (count) > 1)
+    text = [text " each"];
+  endif
+endfunction
+
+function text = plural (n, one, many)
+  text = sprintf ("%d %s", n, {many, one}{1 + (n == 1)});
 endfunction
 
 function table (what, names, letter, a)

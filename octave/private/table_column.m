@@ -14,11 +14,13 @@ function c = table_column (table, name)
   words = table.cells(k,:)';
   c = str2double (words);
   if (any (isnan (c)) || iscomplex (c))
+    [words, ~, at] = unique (words);  # a column of words has few of them
     words = unquote (words);
     c = str2double (words);
     unread = (isnan (c) | imag (c) != 0) & ! cellfun (@isempty, words) & ! ismember (lower (words), {"nan", "na"});
     if (any (unread))
       c = words;
     endif
+    c = c(at)(:);
   endif
 endfunction

@@ -46,6 +46,27 @@
 %! assert (d.u(1), 0.01);
 %! assert (d.input_names, {"load_in"});
 
+%!test  # keys of numbers that are missing belong together; keys of words and numbers in one
+%! file = write_file ("a,b,t,y\n2,x,0,1\n,x,0,2\n1,y,0,3\n2,x,1,4\n,x,1,5\n1,x,0,6\n");
+%! unwind_protect
+%!   d = hybrid_data (file, "time", "t", "trajectory", {"a", "b"}, "outputs", "y");
+%!   assert (d.trajectory_names, {"2/x", "NaN/x", "1/y", "1/x"});
+%!   assert (d.y, [1 4 2 5 3 6]');
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
+
+%!test  # 55,000 rows with two keys, words in one of them, in below two seconds of work
+%! file = write_file (["set,run,t,y\n", sprintf("id,%d,%g,0.5\n", [ceil((1:55000) / 11000); mod(0:54999, 11000)])]);
+%! unwind_protect
+%!   begin = cputime ();
+%!   d = hybrid_data (file, "time", "t", "trajectory", {"set", "run"}, "outputs", "y", "where", {"set", "id"}, "every", 10);
+%!   assert (cputime () - begin < 2);
+%!   assert (d.count', 1100 * ones (1, 5));
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
+
 %!test  # the light tunnel: rows without time
 %! d = hybrid_data (fullfile (top, "examples", "data", "light_tunnel.csv"), "outputs", {"ir_3"}, ...
 %!                  "inputs", {"red", "green", "blue", "pol_1", "pol_2", "l_31", "l_32"});
@@ -178,7 +199,7 @@
 %!test  # counts, ranges, missing share, dropped steps
 %! data = hybrid_data ({0:3, 0:2}, {[1; NaN; 3; 4], [4; 5; 6]}, "inputs", {(0:3)', (0:2)'});
 %! text = evalc ("disp (hybrid_segment (data, 2))");
-%! for word = {"2 trajectories with 3 to 3 samples", "16.7 % missing", "1 to 6", "dropped by segmentation: 1", "zoh"}
+%! for word = {"2 trajectories with 3 samples each", "16.7 % missing", "1 to 6", "dropped by segmentation: 1", "zoh"}
 %!   assert (! isempty (strfind (text, word{1})), "%s is missing in\n%s", word{1}, text);
 %! endfor
 
