@@ -12,6 +12,8 @@
 ## @table @asis
 ## @item @qcode{"rk4"}
 ## the discrete adjoint, against differences of the same rk4 loss; tolerance 1e-8
+## @item @qcode{"dopri5"}
+## the discrete adjoint of adaptive steps at @qcode{"rtol"} (1e-8), against differences at rtol 1e-12; tolerance 1e-5
 ## @item @qcode{"cvode"}
 ## the adjoint on CVODES at @qcode{"rtol"} (1e-8), against differences at rtol 1e-12; tolerance 1e-5
 ## @item @qcode{"sensitivities"}
@@ -81,9 +83,9 @@ function names = engines_of (model, opt)
   if (isempty (model.functions.rhs))
     known = {"algebraic"};
   elseif (isempty (model.functions.output) && ! isempty (model.params))
-    known = {"rk4", "cvode", "sensitivities"};
+    known = {"rk4", "dopri5", "cvode", "sensitivities"};
   else
-    known = {"rk4", "cvode"};
+    known = {"rk4", "dopri5", "cvode"};
   endif
   names = known;
   if (! isempty (opt.engines))
@@ -100,6 +102,10 @@ function [g, loss, tolerance] = engine (name, model, data, v, layout, opt)
   tight = {"rtol", 1e-12, "atol", 1e-14, "cvode_method", opt.cvode_method};
   own = {"rtol", opt.rtol, "atol", opt.atol, "cvode_method", opt.cvode_method};
   tolerance = 1e-5;
+  if (strcmp (name, "dopri5"))
+    tight = [{"solver", "dopri5"}, tight];
+    own = [{"solver", "dopri5"}, own];
+  endif
   if (any (strcmp (name, {"rk4", "algebraic"})))
     own = tight = {"solver", "rk4", "step", opt.step};
     tolerance = 1e-8;
@@ -229,7 +235,7 @@ endfunction
 %!test
 %! report = hybrid_gradcheck (model, data, v, "display", false);
 %! assert (report.passed);
-%! assert (fieldnames (report.worst), {"rk4"; "cvode"; "sensitivities"});
+%! assert (fieldnames (report.worst), {"rk4"; "dopri5"; "cvode"; "sensitivities"});
 %!test  # it fails on planted mistakes: sign, factor 2, transpose, a lost broadcast sum
 %! [~, g] = hybrid_gradient (model, data, v, "solver", "rk4");
 %! check = @(h) hybrid_gradcheck (model, data, v, "display", false, "engines", {"rk4"}, "gradient", @(v) h).passed;

@@ -8,7 +8,7 @@
 cd "$(dirname "$0")/.." || exit 1
 OUT=build/check
 OCTAVE="octave-cli --norc -q --no-history"
-STAGES="format rooms warnings unit_gcc unit_clang unit_valgrind octave process help guide readme examples install"
+STAGES="format rooms warnings unit_gcc unit_clang unit_threads unit_valgrind octave process help guide readme examples install"
 SUNDIALS="-lsundials_cvodes -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_sunnonlinsolfixedpoint"
 FLAGS="-std=c11 -fno-math-errno -Isrc -Itests/c -Wall -Wextra -Werror"
 
@@ -60,7 +60,7 @@ unit() {
   case "$($cc -dumpmachine)" in x86_64*) v3="-DHS_HAVE_V3" ;; esac
   core_objects "$dir" $cc "$@" >>"$OUT/$stage.log" 2>&1 || { echo "not ok build-$cc"; return; }
   local f name
-  for f in tests/c/test_*.c; do
+  for f in ${UNITS:-tests/c/test_*.c}; do
     name=$(basename "$f" .c)
     if ! $cc $FLAGS $v3 "$@" -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc -o "$dir/$name" "$f" tests/c/failing_alloc.c \
         "$dir"/*.o $SUNDIALS -lcmocka -lm >>"$OUT/$stage.log" 2>&1; then
@@ -77,6 +77,10 @@ unit() {
 
 stage_unit_gcc() { unit build/unit-gcc gcc "" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all; }
 stage_unit_clang() { unit build/unit-clang clang "" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all; }
+# Data races, in what runs in threads.
+stage_unit_threads() {
+  UNITS="tests/c/test_base.c tests/c/test_learn.c" HS_QUICK=1 unit build/unit-threads gcc "" -O1 -g -fsanitize=thread
+}
 stage_unit_valgrind() {
   HS_QUICK=1 unit build/unit-valgrind gcc "valgrind -q --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=9" -O1 -g
 }

@@ -14,69 +14,16 @@
  * Error control: no trajectory's error may exceed the tolerance because its neighbours' are small, so a block of n trajectories is
  * weighted such that the norm is the root of the sum, not the mean, over trajectories.
  */
+#include "solve/cvode.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "solve/cvode_integrator.h"
-#include "solve/solver.h"
-
-enum { NODE_LANES = 96, MAX_NODES = 8, CACHE = 8, MAX_COEFFICIENTS = HS_MAX_ORDER + 1 };
-
-typedef struct {
-  double t, h; /* the step ends at t */
-  int order;
-  size_t at; /* its coefficients, (order + 1, n): Taylor coefficients about t */
-} record_step;
-
-typedef struct { /* lanes that are one system */
-  int first, lanes, first_step, steps;
-  bool bdf;
-} part;
-
-typedef struct {
-  hs_integrator *g;
-  int n;
-  bool bdf, back;
-} cached;
-
-typedef struct {
-  hs_solver *s;
-  const double *v;
-  part *now;            /* the part being integrated */
-  int interval;         /* data interval for the inputs */
-  double t_end;         /* backward: t = t_end - tau */
-  int cursor;           /* step of the record last looked at */
-  double scale;         /* backward: size of the adjoint, for its absolute tolerance */
-  const int *direction; /* sensitivities: value numbers */
-  hs_status callback;   /* first failure of a model function */
-  int fail_lane;        /* the last failure of a part: lane of the part, time, state (n_x), the library's words */
-  double fail_t, *fail_x;
-  char fail_why[256];
-
-  part *parts; /* (max_lanes) */
-  int n_parts;
-  record_step *steps; /* grows */
-  size_t n_steps, room_steps;
-  double *coefficient; /* grows */
-  size_t used, room;
-
-  cached cache[CACHE];
-  int n_cache;
-
-  double *x, *lambda, *t, *u;                /* one instant of a part */
-  double *node_t, *node_x, *node_u, *node_l; /* (NODE_LANES) ... (n, NODE_LANES) */
-  int nodes;
-  double *node_work, *node_adjoint;
-  double *jac_t, *jac_x, *jac_u, *jac_unit, *jac_result, *jac_work, *jac_adjoint; /* n_x lanes */
-  double *unit;                                                                   /* (n_v) */
-  void *memory;
-} cvode;
-
 /* ---- making ------------------------------------------------------------------------------------------------------------------- */
 
-static void carve(const hs_solver *s, cvode *c, hs_arena *a) {
+static void carve(const hs_solver *s, hs_cvode *c, hs_arena *a) {
   const size_t L = (size_t)s->max_lanes, n_x = (size_t)s->m->n_x, n_u = (size_t)s->m->n_u;
   HS_TAKE(a, c->parts, L);
   HS_TAKE(a, c->x, n_x * L);
@@ -91,6 +38,10 @@ static void carve(const hs_solver *s, cvode *c, hs_arena *a) {
   HS_TAKE(a, c->node_work, hs_program_work_size(s->m->rhs, NODE_LANES));
   HS_TAKE(a, c->node_adjoint, hs_program_adjoint_size(s->m->rhs, NODE_LANES));
   HS_TAKE(a, c->unit, (size_t)s->m->n_v);
+  HS_TAKE(a, c->k, (size_t)hs_dopri5.stages * n_x * L);
+  HS_TAKE(a, c->stage, n_x * L);
+  HS_TAKE(a, c->next, n_x * L);
+  HS_TAKE(a, c->error, n_x * L);
   if (s->o.cvode_method != HS_ADAMS) {
     HS_TAKE(a, c->jac_t, n_x);
     HS_TAKE(a, c->jac_x, n_x * n_x);
@@ -103,7 +54,7 @@ static void carve(const hs_solver *s, cvode *c, hs_arena *a) {
 }
 
 static void release(hs_solver *s) {
-  cvode *c = s->state;
+  hs_cvode *c = s->state;
   if (!c) {
     return;
   }
@@ -118,12 +69,13 @@ static void release(hs_solver *s) {
 }
 
 static hs_status make(hs_solver *s, hs_error *e) {
-  cvode *c = calloc(1, sizeof *c);
+  hs_cvode *c = calloc(1, sizeof *c);
   if (!c) {
     return hs_fail_memory(e, "a CVODES solver", sizeof *c);
   }
   s->state = c;
   c->s = s;
+  hs_gauss_rules(c->rule);
   hs_arena arena = {0};
   carve(s, c, &arena);
   c->memory = hs_alloc(arena.used);
@@ -140,7 +92,7 @@ static hs_status make(hs_solver *s, hs_error *e) {
 
 /* ---- the functions CVODES calls ------------------------------------------------------------------------------------------------ */
 
-static bool all_finite(const double *x, size_t n) {
+bool hs_all_finite(const double *x, size_t n) {
   double sum = 0;
   for (size_t i = 0; i < n; i++) {
     sum += x[i] * 0.0;
@@ -148,13 +100,13 @@ static bool all_finite(const double *x, size_t n) {
   return sum == 0.0;
 }
 
-static int give_up(cvode *c, hs_status status) {
+int hs_part_give_up(hs_cvode *c, hs_status status) {
   c->callback = status;
   return -1;
 }
 
-static hs_point point(cvode *c, double t, const double *x) {
-  const part *p = c->now;
+hs_point hs_part_point(hs_cvode *c, double t, const double *x) {
+  const hs_part *p = c->now;
   const hs_solver *s = c->s;
   for (int b = 0; b < p->lanes; b++) {
     c->t[b] = t;
@@ -166,20 +118,20 @@ static hs_point point(cvode *c, double t, const double *x) {
 }
 
 static int rhs(void *context, double t, const double *x, double *dx) {
-  cvode *c = context;
+  hs_cvode *c = context;
   const hs_program *f = c->s->m->rhs;
-  hs_point at = point(c, t, x);
+  hs_point at = hs_part_point(c, t, x);
   hs_status status = hs_program_forward(f, c->now->lanes, &at, c->s->work);
   hs_program_result(f, c->now->lanes, &at, c->s->work, dx);
   c->s->counts.rhs++;
   if (status != HS_OK) {
-    return give_up(c, status);
+    return hs_part_give_up(c, status);
   }
-  return all_finite(dx, (size_t)(c->s->m->n_x * c->now->lanes)) ? 0 : 1;
+  return hs_all_finite(dx, (size_t)(c->s->m->n_x * c->now->lanes)) ? 0 : 1;
 }
 
 /* J[i + n j] = df_i/dx_j of a one-lane part, by n tangents at once. */
-static int jacobian_at(cvode *c, double t, const double *x, bool transpose, double *J) {
+int hs_part_jacobian(hs_cvode *c, double t, const double *x, bool transpose, double *J) {
   const hs_solver *s = c->s;
   const int n = s->m->n_x;
   for (int j = 0; j < n; j++) {
@@ -198,25 +150,25 @@ static int jacobian_at(cvode *c, double t, const double *x, bool transpose, doub
     status = hs_program_jvp(s->m->rhs, n, &at, c->jac_work, &d, c->jac_adjoint, c->jac_result);
   }
   if (status != HS_OK) {
-    return give_up(c, status);
+    return hs_part_give_up(c, status);
   }
   for (int i = 0; i < n; i++) {
     for (int j = 0; j < n; j++) {
       J[transpose ? j + n * i : i + n * j] = c->jac_result[i * n + j];
     }
   }
-  return all_finite(J, (size_t)n * (size_t)n) ? 0 : 1;
+  return hs_all_finite(J, (size_t)n * (size_t)n) ? 0 : 1;
 }
 
 static int jacobian(void *context, double t, const double *x, double *J) {
-  return jacobian_at(context, t, x, false, J);
+  return hs_part_jacobian(context, t, x, false, J);
 }
 
 static int tangent(void *context, int which, double t, const double *x, const double *sx, double *ds) {
-  cvode *c = context;
+  hs_cvode *c = context;
   const hs_program *f = c->s->m->rhs;
   const int lanes = c->now->lanes;
-  hs_point at = point(c, t, x);
+  hs_point at = hs_part_point(c, t, x);
   hs_status status = hs_program_forward(f, lanes, &at, c->s->work);
   const int value = c->direction[which]; /* < 0: an initial state, on which the right-hand side does not depend */
   if (value >= 0) {
@@ -230,13 +182,13 @@ static int tangent(void *context, int which, double t, const double *x, const do
     c->unit[value] = 0.0;
   }
   if (status != HS_OK) {
-    return give_up(c, status);
+    return hs_part_give_up(c, status);
   }
-  return all_finite(ds, (size_t)(c->s->m->n_x * lanes)) ? 0 : 1;
+  return hs_all_finite(ds, (size_t)(c->s->m->n_x * lanes)) ? 0 : 1;
 }
 
 /* The norm of CVODES is the mean over all entries; times sqrt(lanes) it bounds every lane's own. Padding lanes count for nothing. */
-static void weigh(const cvode *c, const double *y, double rtol, double atol, double *weight) {
+void hs_part_weigh(const hs_cvode *c, const double *y, double rtol, double atol, double *weight) {
   const int lanes = c->now->lanes, n_x = c->s->m->n_x;
   const double root = sqrt((double)lanes);
   for (int b = 0; b < lanes; b++) {
@@ -248,42 +200,22 @@ static void weigh(const cvode *c, const double *y, double rtol, double atol, dou
 }
 
 static void forward_weights(void *context, const double *y, double *weight) {
-  const cvode *c = context;
-  weigh(c, y, c->s->o.rtol, c->s->o.atol, weight);
-}
-
-/* The adjoint has the scale of the loss: its absolute tolerance is relative to the jumps that feed it. */
-static void backward_weights(void *context, const double *y, double *weight) {
-  const cvode *c = context;
-  weigh(c, y, c->s->o.rtol, 1e-3 * c->s->o.rtol * c->scale, weight);
+  const hs_cvode *c = context;
+  hs_part_weigh(c, y, c->s->o.rtol, c->s->o.atol, weight);
 }
 
 /* ---- the record --------------------------------------------------------------------------------------------------------------- */
 
-static hs_status grow(void **array, size_t *room, size_t needed, size_t size, hs_error *e) {
-  if (needed <= *room) {
-    return HS_OK;
-  }
-  size_t more = needed + needed / 2 + 64;
-  void *bigger = realloc(*array, more * size);
-  if (!bigger) {
-    return hs_fail_memory(e, "the record of the trajectories", (double)more * (double)size);
-  }
-  *array = bigger;
-  *room = more;
-  return HS_OK;
-}
-
-static int part_size(const cvode *c) {
+int hs_part_size(const hs_cvode *c) {
   return c->s->m->n_x * c->now->lanes;
 }
 
 /* Taylor coefficients of the last step's polynomial about its end. */
-static hs_status remember(cvode *c, hs_integrator *g, const hs_progress *p, hs_error *e) {
-  const size_t n = (size_t)part_size(c);
-  hs_status status = grow((void **)&c->steps, &c->room_steps, c->n_steps + 1, sizeof *c->steps, e);
+static hs_status remember(hs_cvode *c, hs_integrator *g, const hs_progress *p, hs_error *e) {
+  const size_t n = (size_t)hs_part_size(c);
+  hs_status status = hs_solver_grow((void **)&c->steps, &c->room_steps, c->n_steps + 1, sizeof *c->steps, e);
   if (status == HS_OK) {
-    status = grow((void **)&c->coefficient, &c->room, c->used + n * MAX_COEFFICIENTS, sizeof *c->coefficient, e);
+    status = hs_solver_grow((void **)&c->coefficient, &c->room, c->used + n * MAX_COEFFICIENTS, sizeof *c->coefficient, e);
   }
   double factorial = 1.0;
   for (int k = 0; status == HS_OK && k <= p->order; k++) {
@@ -295,22 +227,22 @@ static hs_status remember(cvode *c, hs_integrator *g, const hs_progress *p, hs_e
     }
   }
   if (status == HS_OK) {
-    c->steps[c->n_steps++] = (record_step){.t = p->t, .h = p->h, .order = p->order, .at = c->used};
+    c->steps[c->n_steps++] = (hs_record_step){.t = p->t, .h = p->h, .order = p->order, .at = c->used};
     c->used += n * (size_t)(p->order + 1);
     c->now->steps++;
   }
   return status;
 }
 
-static void forget_last(cvode *c) {
+static void forget_last(hs_cvode *c) {
   c->used = c->steps[--c->n_steps].at;
   c->now->steps--;
 }
 
 /* x at time t from one recorded step (Horner), with a stride so that it can be written into a wider block. */
-static void interpolate(const cvode *c, const record_step *q, double t, double *x, int stride, int offset) {
+void hs_part_interpolate(const hs_cvode *c, const hs_record_step *q, double t, double *x, int stride, int offset) {
   const int n_x = c->s->m->n_x, lanes = c->now->lanes;
-  const size_t n = (size_t)part_size(c);
+  const size_t n = (size_t)hs_part_size(c);
   const double dt = t - q->t, *a = c->coefficient + q->at;
   for (int i = 0; i < n_x; i++) {
     for (int b = 0; b < lanes; b++) {
@@ -325,8 +257,8 @@ static void interpolate(const cvode *c, const record_step *q, double t, double *
 }
 
 /* The recorded step of this part that contains t; the cursor moves little from call to call. */
-static const record_step *step_at(cvode *c, double t) {
-  const record_step *all = c->steps + c->now->first_step;
+const hs_record_step *hs_part_step_at(hs_cvode *c, double t) {
+  const hs_record_step *all = c->steps + c->now->first_step;
   int i = c->cursor;
   while (i > 0 && t <= all[i - 1].t) {
     i--;
@@ -341,7 +273,7 @@ static const record_step *step_at(cvode *c, double t) {
 /* ---- forward ------------------------------------------------------------------------------------------------------------------ */
 
 /* The integrators a solver needs differ by size and kind; they are kept, so nothing is allocated from the second gradient on. */
-static hs_status integrator_for(cvode *c, const hs_ode *ode, bool bdf, bool back, hs_integrator **out, hs_error *e) {
+hs_status hs_part_integrator(hs_cvode *c, const hs_ode *ode, bool bdf, bool back, hs_integrator **out, hs_error *e) {
   for (int i = 0; i < c->n_cache; i++) {
     if (c->cache[i].n == ode->n && c->cache[i].bdf == bdf && c->cache[i].back == back) {
       *out = c->cache[i].g;
@@ -360,8 +292,8 @@ static hs_status integrator_for(cvode *c, const hs_ode *ode, bool bdf, bool back
   return status;
 }
 
-static void copy_sample(const cvode *c, int k, double *sample, const double *x, bool into_part) {
-  const part *p = c->now;
+void hs_part_copy_sample(const hs_cvode *c, int k, double *sample, const double *x, bool into_part) {
+  const hs_part *p = c->now;
   const int n_x = c->s->m->n_x, L = c->s->block.L;
   for (int i = 0; i < n_x; i++) {
     for (int b = 0; b < p->lanes; b++) {
@@ -373,7 +305,7 @@ static void copy_sample(const cvode *c, int k, double *sample, const double *x, 
 }
 
 /* Where the smooth segment that starts at sample k ends. */
-static int segment_end(const cvode *c, int k) {
+static int segment_end(const hs_cvode *c, int k) {
   const hs_solver *s = c->s;
   const int count = hs_solver_count(s, c->now->first);
   int end = k + 1;
@@ -388,7 +320,7 @@ static int segment_end(const cvode *c, int k) {
 }
 
 /* Note where the part failed: states x (n_x, lanes), of which the lane with the largest entry of y is to blame. */
-static hs_status part_failed(cvode *c, double t, const double *x, const double *y, const char *why) {
+hs_status hs_part_failed(hs_cvode *c, double t, const double *x, const double *y, const char *why) {
   const int n_x = c->s->m->n_x, lanes = c->now->lanes;
   double most = -1.0;
   for (int b = 0; b < lanes && c->now->first + b < c->s->block.n; b++) {
@@ -408,12 +340,12 @@ static hs_status part_failed(cvode *c, double t, const double *x, const double *
   return HS_UNSOLVED;
 }
 
-static hs_status unsolved(cvode *c, hs_error *e) {
+hs_status hs_part_unsolved(hs_cvode *c, hs_error *e) {
   return hs_solver_unsolved(c->s, c->now->first + c->fail_lane, c->fail_t, c->fail_x, 1, c->fail_why, e);
 }
 
 /* A step failed at integration time tau, trajectory time t. Forward: the states come from the integrator; backward: from the record. */
-static hs_status failed_at(cvode *c, hs_integrator *g, double tau, double t, bool back, hs_error *why, hs_error *e) {
+hs_status hs_part_failed_at(hs_cvode *c, hs_integrator *g, double tau, double t, bool back, hs_error *why, hs_error *e) {
   if (c->callback != HS_OK) {
     return hs_fail(e, c->callback, "solve:callback", "%s", hs_status_text(c->callback));
   }
@@ -423,16 +355,16 @@ static hs_status failed_at(cvode *c, hs_integrator *g, double tau, double t, boo
   }
   hs_error ignored;
   if (hs_integrator_dense(g, tau, 0, c->lambda, &ignored) != HS_OK) {
-    memset(c->lambda, 0, (size_t)part_size(c) * sizeof *c->lambda);
+    memset(c->lambda, 0, (size_t)hs_part_size(c) * sizeof *c->lambda);
   }
   if (back) {
-    interpolate(c, step_at(c, t), t, c->x, c->now->lanes, 0);
+    hs_part_interpolate(c, hs_part_step_at(c, t), t, c->x, c->now->lanes, 0);
   }
-  return part_failed(c, t, back ? c->x : c->lambda, c->lambda, why->text);
+  return hs_part_failed(c, t, back ? c->x : c->lambda, c->lambda, why->text);
 }
 
 /* Signs that Adams is the wrong method: its functional iteration keeps failing, or stability, not accuracy, sets the step. */
-static bool looks_stiff(const part *p, const hs_progress *g, int intervals) {
+static bool looks_stiff(const hs_part *p, const hs_progress *g, int intervals) {
   return g->convergence_failures > 20 + p->steps / 10 || p->steps > 600 + 40 * intervals;
 }
 
@@ -441,43 +373,43 @@ typedef struct {
 } manner;
 
 /* One internal step; the samples inside it go to s->x. Returns RETRY when the problem looks stiff and that was to be watched. */
-static hs_status advance(cvode *c, hs_integrator *g, hs_progress *p, int *sample, int last, manner how, hs_error *e) {
+static hs_status advance(hs_cvode *c, hs_integrator *g, hs_progress *p, int *sample, int last, manner how, hs_error *e) {
   hs_error why = {0};
   const double *t = hs_solver_times(c->s, c->now->first);
   const double before = p->t;
   hs_status status = hs_integrator_step(g, p, &why);
   if (status != HS_OK) {
-    return failed_at(c, g, before, before, false, &why, e);
+    return hs_part_failed_at(c, g, before, before, false, &why, e);
   }
   status = remember(c, g, p, e);
   if (status != HS_OK) {
     return status;
   }
-  const record_step *step = &c->steps[c->n_steps - 1];
+  const hs_record_step *step = &c->steps[c->n_steps - 1];
   for (; status == HS_OK && *sample <= last && (t[*sample] <= p->t || (p->ended && *sample == last)); (*sample)++) {
-    interpolate(c, step, t[*sample], c->x, c->now->lanes, 0);
-    copy_sample(c, *sample, c->s->x, c->x, false);
+    hs_part_interpolate(c, step, t[*sample], c->x, c->now->lanes, 0);
+    hs_part_copy_sample(c, *sample, c->s->x, c->x, false);
   }
   c->s->counts.steps++;
   if (status == HS_OK && how.watch_stiffness && looks_stiff(c->now, p, last)) {
     return HS_RETRY;
   }
   if (status == HS_OK && c->now->steps >= c->s->o.max_steps) {
-    interpolate(c, step, p->t, c->x, c->now->lanes, 0);
-    return part_failed(c, p->t, c->x, c->x, "too much work (max_steps internal steps)");
+    hs_part_interpolate(c, step, p->t, c->x, c->now->lanes, 0);
+    return hs_part_failed(c, p->t, c->x, c->x, "too much work (max_steps internal steps)");
   }
   return status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
 }
 
-static hs_status run_forward(cvode *c, manner how, hs_error *e) {
+static hs_status run_forward(hs_cvode *c, manner how, hs_error *e) {
   hs_solver *s = c->s;
-  const part *p = c->now;
+  const hs_part *p = c->now;
   const int count = hs_solver_count(s, p->first);
   const double *t = hs_solver_times(s, p->first);
-  const hs_ode ode = {.n = part_size(c), .context = c, .rhs = rhs, .jacobian = jacobian, .weights = forward_weights};
+  const hs_ode ode = {.n = hs_part_size(c), .context = c, .rhs = rhs, .jacobian = jacobian, .weights = forward_weights};
   hs_integrator *g = NULL;
-  hs_status status = count > 1 ? integrator_for(c, &ode, p->bdf, false, &g, e) : HS_OK;
-  copy_sample(c, 0, s->x, c->x, true);
+  hs_status status = count > 1 ? hs_part_integrator(c, &ode, p->bdf, false, &g, e) : HS_OK;
+  hs_part_copy_sample(c, 0, s->x, c->x, true);
   for (int k = 0; status == HS_OK && k + 1 < count;) {
     const int end = segment_end(c, k);
     hs_progress progress = {.t = t[k]};
@@ -490,25 +422,25 @@ static hs_status run_forward(cvode *c, manner how, hs_error *e) {
         c->now->steps++; /* still counted as work */
       }
     }
-    copy_sample(c, end, s->x, c->x, true);
+    hs_part_copy_sample(c, end, s->x, c->x, true);
     k = end;
   }
   return status;
 }
 
-static void begin_part(cvode *c, int first, int lanes, bool bdf) {
+static void begin_part(hs_cvode *c, int first, int lanes, bool bdf) {
   c->now = &c->parts[c->n_parts++];
-  *c->now = (part){.first = first, .lanes = lanes, .bdf = bdf, .first_step = (int)c->n_steps};
+  *c->now = (hs_part){.first = first, .lanes = lanes, .bdf = bdf, .first_step = (int)c->n_steps};
 }
 
-static void drop_parts(cvode *c) {
+static void drop_parts(hs_cvode *c) {
   c->n_parts = 0;
   c->n_steps = 0;
   c->used = 0;
 }
 
 /* Each trajectory on its own: stiff problems, and the search for the one that fails. */
-static hs_status run_alone(cvode *c, int lane, bool reverse, hs_error *e) {
+static hs_status run_alone(hs_cvode *c, int lane, bool reverse, hs_error *e) {
   const hs_cvode_method method = c->s->o.cvode_method;
   const size_t steps = c->n_steps, used = c->used;
   begin_part(c, lane, 1, method == HS_BDF);
@@ -525,12 +457,12 @@ static hs_status run_alone(cvode *c, int lane, bool reverse, hs_error *e) {
 }
 
 /* All lanes are tried, so that every one that fails is known at once. */
-static hs_status run_each(cvode *c, bool reverse, hs_error *e) {
+static hs_status run_each(hs_cvode *c, bool reverse, hs_error *e) {
   hs_status all = HS_OK;
   for (int b = 0; b < c->s->block.n; b++) {
     hs_status status = run_alone(c, b, reverse, e);
     if (status == HS_UNSOLVED) {
-      all = unsolved(c, e);
+      all = hs_part_unsolved(c, e);
     } else if (status != HS_OK) {
       return status;
     }
@@ -540,7 +472,7 @@ static hs_status run_each(cvode *c, bool reverse, hs_error *e) {
 
 static hs_status forward(hs_solver *s, const double *v, bool reverse, bool taps, hs_error *e) {
   (void)taps; /* the functional norm is summed at the samples, by solver.c */
-  cvode *c = s->state;
+  hs_cvode *c = s->state;
   const hs_cvode_method method = s->o.cvode_method;
   const int n_x = s->m->n_x, L = s->block.L;
   c->v = v;
@@ -567,197 +499,10 @@ static hs_status forward(hs_solver *s, const double *v, bool reverse, bool taps,
   return status;
 }
 
-/* ---- backward ----------------------------------------------------------------------------------------------------------------- */
-
-/* Gauss-Legendre nodes and weights on [0, 1], by Newton's method on the Legendre polynomial. */
-static void gauss(int m, double *node, double *weight) {
-  for (int i = 0; i < m; i++) {
-    double x = cos(acos(-1.0) * (i + 0.75) / (m + 0.5)), slope = 1.0;
-    for (int iteration = 0; iteration < 20; iteration++) {
-      double p0 = 1.0, p1 = x;
-      for (int k = 2; k <= m; k++) {
-        double p2 = ((2.0 * k - 1.0) * x * p1 - (k - 1.0) * p0) / k;
-        p0 = p1;
-        p1 = p2;
-      }
-      slope = m * (x * p1 - p0) / (x * x - 1.0);
-      x -= p1 / slope;
-    }
-    node[i] = 0.5 * (1.0 + x);
-    weight[i] = 1.0 / ((1.0 - x * x) * slope * slope);
-  }
-}
-
-/* All nodes collected so far, from whatever steps and trajectories, in one wide call. */
-static hs_status flush_nodes(cvode *c, double *dv) {
-  const hs_program *f = c->s->m->rhs;
-  if (!c->nodes) {
-    return HS_OK;
-  }
-  for (int b = c->nodes; b < NODE_LANES; b++) { /* idle lanes repeat the first with a zero adjoint */
-    c->node_t[b] = c->node_t[0];
-    for (int i = 0; i < c->s->m->n_x; i++) {
-      c->node_x[i * NODE_LANES + b] = c->node_x[i * NODE_LANES];
-      c->node_l[i * NODE_LANES + b] = 0.0;
-    }
-    for (int i = 0; i < c->s->m->n_u; i++) {
-      c->node_u[i * NODE_LANES + b] = c->node_u[i * NODE_LANES];
-    }
-  }
-  const hs_point at = {.t = c->node_t, .x = c->node_x, .u = c->node_u, .v = c->v};
-  const hs_direction d = {.v = dv};
-  hs_status status = hs_program_forward(f, NODE_LANES, &at, c->node_work);
-  if (status == HS_OK) {
-    status = hs_program_vjp(f, NODE_LANES, &at, c->node_work, c->node_l, NULL, c->node_adjoint, &d);
-  }
-  c->s->counts.nodes += c->nodes;
-  c->nodes = 0;
-  return status;
-}
-
-static hs_status add_node(cvode *c, hs_integrator *g, double tau, double weight, double *dv, hs_error *e) {
-  const hs_solver *s = c->s;
-  const part *p = c->now;
-  const double t = c->t_end - tau;
-  hs_status status = hs_integrator_dense(g, tau, 0, c->lambda, e);
-  const record_step *step = step_at(c, t);
-  interpolate(c, step, t, c->x, p->lanes, 0);
-  for (int b = 0; status == HS_OK && b < p->lanes && p->first + b < s->block.n; b++) {
-    if (c->nodes == NODE_LANES) {
-      status = flush_nodes(c, dv);
-    }
-    const int at = c->nodes++;
-    c->node_t[at] = t;
-    for (int i = 0; i < s->m->n_x; i++) {
-      c->node_x[i * NODE_LANES + at] = c->x[i * p->lanes + b];
-      c->node_l[i * NODE_LANES + at] = weight * c->lambda[i * p->lanes + b];
-    }
-    if (s->m->n_u) {
-      hs_data_input(s->d, s->lane[p->first + b], c->interval, t, c->node_u + at, NODE_LANES);
-    }
-  }
-  return status;
-}
-
-static hs_status add_nodes(cvode *c, hs_integrator *g, const hs_progress *p, double *dv, hs_error *e) {
-  double node[MAX_NODES], weight[MAX_NODES];
-  const int m = p->order / 2 + 2 < MAX_NODES ? p->order / 2 + 2 : MAX_NODES;
-  hs_status status = HS_OK;
-  gauss(m, node, weight);
-  for (int i = 0; status == HS_OK && i < m; i++) {
-    status = add_node(c, g, p->t - p->h * node[i], p->h * weight[i], dv, e);
-  }
-  return status;
-}
-
-/* dl/dtau = (df/dx)^T l, t = t_end - tau. */
-static int adjoint_rhs(void *context, double tau, const double *lambda, double *out) {
-  cvode *c = context;
-  const hs_program *f = c->s->m->rhs;
-  const int lanes = c->now->lanes;
-  const double t = c->t_end - tau;
-  interpolate(c, step_at(c, t), t, c->x, lanes, 0);
-  hs_point at = point(c, t, c->x);
-  const hs_direction d = {.x = out};
-  memset(out, 0, (size_t)part_size(c) * sizeof *out);
-  hs_status status = hs_program_forward(f, lanes, &at, c->s->work);
-  if (status == HS_OK) {
-    status = hs_program_vjp(f, lanes, &at, c->s->work, lambda, NULL, c->s->adjoint, &d);
-  }
-  c->s->counts.backward_rhs++;
-  if (status != HS_OK) {
-    return give_up(c, status);
-  }
-  return all_finite(out, (size_t)part_size(c)) ? 0 : 1;
-}
-
-static int adjoint_jacobian(void *context, double tau, const double *lambda, double *J) {
-  (void)lambda;
-  cvode *c = context;
-  const double t = c->t_end - tau;
-  interpolate(c, step_at(c, t), t, c->x, 1, 0);
-  return jacobian_at(c, t, c->x, true, J);
-}
-
-static double largest(const double *a, size_t n) {
-  double m = 0;
-  for (size_t i = 0; i < n; i++) {
-    m = fmax(m, fabs(a[i]));
-  }
-  return m;
-}
-
-/* Sample k+1 to sample k; lambda holds the adjoint before and after. */
-static hs_status back_over(cvode *c, hs_integrator *g, int k, double *lambda, double *dv, hs_error *e) {
-  const double *t = hs_solver_times(c->s, c->now->first);
-  hs_progress p = {0};
-  c->interval = k;
-  c->t_end = t[k + 1];
-  hs_status status = hs_integrator_start(g, 0.0, t[k + 1] - t[k], lambda, NULL, c->s->o.rtol, NULL, e);
-  for (long steps = 0; status == HS_OK && !p.ended; steps++) {
-    hs_error why = {0};
-    const double before = p.t;
-    if (hs_integrator_step(g, &p, &why) != HS_OK) {
-      return failed_at(c, g, before, c->t_end - before, true, &why, e);
-    }
-    status = add_nodes(c, g, &p, dv, e);
-    c->s->counts.backward_steps++;
-    if (status == HS_OK && steps >= c->s->o.max_steps) {
-      interpolate(c, step_at(c, c->t_end - p.t), c->t_end - p.t, c->x, c->now->lanes, 0);
-      return part_failed(c, c->t_end - p.t, c->x, lambda, "too much work backwards (max_steps internal steps)");
-    }
-    status = status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
-  }
-  return status == HS_OK ? hs_integrator_dense(g, p.t, 0, lambda, e) : status;
-}
-
-static hs_status run_backward(cvode *c, double *lambda, double *dv, hs_error *e) {
-  hs_solver *s = c->s;
-  const part *p = c->now;
-  const size_t n = (size_t)part_size(c);
-  const int count = hs_solver_count(s, p->first);
-  const hs_ode ode = {.n = (int)n, .context = c, .rhs = adjoint_rhs, .jacobian = adjoint_jacobian, .weights = backward_weights};
-  hs_integrator *g = NULL;
-  hs_status status = count > 1 ? integrator_for(c, &ode, p->bdf, true, &g, e) : HS_OK;
-  c->cursor = p->steps - 1;
-  c->scale = 0.0;
-  memset(lambda, 0, n * sizeof *lambda);
-  for (int k = count - 1; status == HS_OK && k >= 0; k--) {
-    copy_sample(c, k, s->dx, c->x, true);
-    for (size_t i = 0; i < n; i++) {
-      lambda[i] += c->x[i];
-    }
-    c->scale = fmax(c->scale, largest(lambda, n));
-    if (k > 0 && c->scale > 0.0) {
-      status = back_over(c, g, k - 1, lambda, dv, e);
-    }
-  }
-  return status;
-}
-
-static hs_status backward(hs_solver *s, const double *v, double tap_seed, double *dv, hs_error *e) {
-  (void)tap_seed;
-  cvode *c = s->state;
-  const int L = s->block.L, n_x = s->m->n_x;
-  hs_status status = HS_OK;
-  c->v = v;
-  c->nodes = 0;
-  c->callback = HS_OK;
-  memset(s->dx0, 0, (size_t)(n_x * L) * sizeof *s->dx0);
-  for (int j = 0; status == HS_OK && j < c->n_parts; j++) {
-    c->now = &c->parts[j];
-    double *lambda = s->result; /* (n_x, lanes) */
-    status = run_backward(c, lambda, dv, e);
-    copy_sample(c, 0, s->dx0, lambda, false);
-  }
-  status = status == HS_OK ? flush_nodes(c, dv) : status;
-  return status == HS_UNSOLVED ? unsolved(c, e) : status;
-}
-
 /* ---- forward sensitivities ---------------------------------------------------------------------------------------------------- */
 
-static hs_status sensitivity_segment(cvode *c, hs_integrator *g, int k, int end, int n, double *sk, double *sx, hs_error *e) {
-  const size_t size = (size_t)part_size(c), wide = (size_t)(c->s->m->n_x * c->s->block.L) * (size_t)c->s->block.samples;
+static hs_status sensitivity_segment(hs_cvode *c, hs_integrator *g, int k, int end, int n, double *sk, double *sx, hs_error *e) {
+  const size_t size = (size_t)hs_part_size(c), wide = (size_t)(c->s->m->n_x * c->s->block.L) * (size_t)c->s->block.samples;
   const double *t = hs_solver_times(c->s, c->now->first);
   hs_progress p = {.t = t[k]};
   hs_status status = HS_OK;
@@ -766,12 +511,12 @@ static hs_status sensitivity_segment(cvode *c, hs_integrator *g, int k, int end,
     hs_error why = {0};
     const double before = p.t;
     if (hs_integrator_step(g, &p, &why) != HS_OK) {
-      return failed_at(c, g, before, before, false, &why, e);
+      return hs_part_failed_at(c, g, before, before, false, &why, e);
     }
     for (; status == HS_OK && sample <= end && (t[sample] <= p.t || (p.ended && sample == end)); sample++) {
       for (int j = 0; status == HS_OK && j < n; j++) {
         status = hs_integrator_dense_sensitivity(g, sample == end ? p.t : t[sample], j, sk + (size_t)j * size, e);
-        copy_sample(c, sample, sx + (size_t)j * wide, sk + (size_t)j * size, false);
+        hs_part_copy_sample(c, sample, sx + (size_t)j * wide, sk + (size_t)j * size, false);
       }
     }
     status = status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
@@ -779,9 +524,9 @@ static hs_status sensitivity_segment(cvode *c, hs_integrator *g, int k, int end,
   return status == HS_OK ? hs_integrator_dense(g, p.t, 0, c->x, e) : status;
 }
 
-static hs_status part_sensitivity(cvode *c, int n, const double *s0, double *sk, double *atol, double *sx, hs_error *e) {
+static hs_status part_sensitivity(hs_cvode *c, int n, const double *s0, double *sk, double *atol, double *sx, hs_error *e) {
   hs_solver *s = c->s;
-  const size_t size = (size_t)part_size(c), wide = (size_t)(s->m->n_x * s->block.L);
+  const size_t size = (size_t)hs_part_size(c), wide = (size_t)(s->m->n_x * s->block.L);
   const int count = hs_solver_count(s, c->now->first);
   const double *t = hs_solver_times(s, c->now->first);
   const hs_ode ode = {
@@ -789,10 +534,10 @@ static hs_status part_sensitivity(cvode *c, int n, const double *s0, double *sk,
   hs_integrator *g = NULL;
   hs_status status = hs_integrator_new(&g, &ode, c->now->bdf, n, e);
   for (int j = 0; j < n; j++) {
-    copy_sample(c, 0, (double *)s0 + (size_t)j * wide, sk + (size_t)j * size, true);
-    copy_sample(c, 0, sx + (size_t)j * wide * (size_t)s->block.samples, sk + (size_t)j * size, false);
+    hs_part_copy_sample(c, 0, (double *)s0 + (size_t)j * wide, sk + (size_t)j * size, true);
+    hs_part_copy_sample(c, 0, sx + (size_t)j * wide * (size_t)s->block.samples, sk + (size_t)j * size, false);
   }
-  copy_sample(c, 0, s->x0, c->x, true);
+  hs_part_copy_sample(c, 0, s->x0, c->x, true);
   for (int k = 0; status == HS_OK && k + 1 < count;) {
     const int end = segment_end(c, k);
     c->interval = k;
@@ -807,7 +552,7 @@ static hs_status part_sensitivity(cvode *c, int n, const double *s0, double *sk,
 }
 
 static hs_status sensitivity(hs_solver *s, const double *v, int n, const int *at, const double *s0, double *sx, hs_error *e) {
-  cvode *c = s->state;
+  hs_cvode *c = s->state;
   hs_status status = HS_OK;
   double *sk = malloc((size_t)n * (size_t)(s->m->n_x * s->block.L) * sizeof *sk);
   double *atol = malloc((size_t)n * sizeof *atol);
@@ -829,7 +574,7 @@ static hs_status sensitivity(hs_solver *s, const double *v, int n, const int *at
 done:
   free(sk);
   free(atol);
-  return status == HS_UNSOLVED ? unsolved(c, e) : status;
+  return status == HS_UNSOLVED ? hs_part_unsolved(c, e) : status;
 }
 
-const hs_back_end hs_back_end_cvode = {make, release, forward, backward, sensitivity, false};
+const hs_back_end hs_back_end_cvode = {make, release, forward, hs_cvode_backward, sensitivity, false};

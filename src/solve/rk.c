@@ -143,27 +143,14 @@ static hs_status make_dopri5(hs_solver *s, hs_error *e) {
 
 /* ---- the record --------------------------------------------------------------------------------------------------------------- */
 
-static hs_status grow(void **array, size_t *room, size_t needed, size_t size, hs_error *e) {
-  if (needed <= *room) {
-    return HS_OK;
-  }
-  const size_t more = needed + needed / 2 + 64;
-  void *bigger = realloc(*array, more * size);
-  if (!bigger) {
-    return hs_fail_memory(e, "the record of the trajectories", (double)more * (double)size);
-  }
-  *array = bigger;
-  *room = more;
-  return HS_OK;
-}
-
 /* Room for a step's entries, its evaluations, and, at the start of a segment, for the state there. */
 static hs_status make_room(hs_solver *s, rk *r, int step, hs_error *e) {
   const size_t L = (size_t)s->block.L;
   double **chunk = &r->chunk[step % r->segment];
-  hs_status status = grow((void **)&r->entry, &r->entry_room, ((size_t)step + 1) * L, sizeof *r->entry, e);
+  hs_status status = hs_solver_grow((void **)&r->entry, &r->entry_room, ((size_t)step + 1) * L, sizeof *r->entry, e);
   if (status == HS_OK && step % r->segment == 0) {
-    status = grow((void **)&r->mark, &r->mark_room, ((size_t)(step / r->segment) + 1) * 2 * width(s), sizeof *r->mark, e);
+    status =
+        hs_solver_grow((void **)&r->mark, &r->mark_room, ((size_t)(step / r->segment) + 1) * 2 * width(s), sizeof *r->mark, e);
   }
   if (status == HS_OK && !*chunk) {
     const size_t bytes = (size_t)r->rule->stages * r->stride * sizeof(double);

@@ -65,6 +65,20 @@ hs_status hs_solver_reject(hs_solver *s, int lane, const char *why, hs_error *e)
   return hs_solver_unsolved(s, lane, hs_solver_times(s, lane)[0], s->x + lane, s->block.L, why, e);
 }
 
+hs_status hs_solver_grow(void **array, size_t *room, size_t needed, size_t size, hs_error *e) {
+  if (needed <= *room) {
+    return HS_OK;
+  }
+  const size_t more = needed + needed / 2 + 64;
+  void *bigger = realloc(*array, more * size);
+  if (!bigger) {
+    return hs_fail_memory(e, "the record of the trajectories", (double)more * (double)size);
+  }
+  *array = bigger;
+  *room = more;
+  return HS_OK;
+}
+
 /* ---- making ------------------------------------------------------------------------------------------------------------------- */
 
 static size_t larger(size_t a, size_t b) {

@@ -67,6 +67,8 @@ const double *hs_solver_times(const hs_solver *s, int lane);
 /* Note that a lane cannot be solved beyond t, where its state is x (element i at x[i*stride]); the first one's sentence goes into e. */
 hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const double *x, int stride, const char *why, hs_error *e);
 hs_status hs_solver_interrupted(const hs_solver *s, hs_error *e); /* OK or INTERRUPTED */
+/* A record that grows: room for `needed` entries of `size` bytes in *array, which holds *room. */
+hs_status hs_solver_grow(void **array, size_t *room, size_t needed, size_t size, hs_error *e);
 /* Steps of the fixed-step grid on the interval [a, b]. */
 int hs_steps_between(const hs_solver *s, double a, double b);
 #endif

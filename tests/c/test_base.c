@@ -76,6 +76,40 @@ static void failures_are_cut_to_fit(void **state) {
   assert_string_equal(hs_status_name((hs_status)99), "UNKNOWN");
 }
 
+typedef struct {
+  int done[1000], by[8];
+} tally;
+
+static void count_one(void *context, int worker, int i) {
+  tally *t = context;
+  t->done[i]++;
+  __atomic_add_fetch(&t->by[worker], 1, __ATOMIC_RELAXED);
+}
+
+static void every_task_runs_once(void **state) {
+  (void)state;
+  for (int threads = 0; threads <= 8; threads += 4) {
+    hs_pool *p;
+    tally t = {{0}, {0}};
+    assert_int_equal(hs_pool_new(&p, threads, NULL), HS_OK);
+    for (int n = 0; n <= 1000; n += 1 + n / 3) {
+      hs_pool_run(p, n, count_one, &t);
+    }
+    int total = 0, by = 0;
+    for (int i = 0; i < 1000; i++) {
+      assert_true(i == 0 || t.done[i] <= t.done[i - 1]);
+      total += t.done[i];
+    }
+    for (int i = 0; i < 8; i++) {
+      by += t.by[i];
+    }
+    assert_int_equal(by, total);
+    hs_pool_free(p);
+  }
+  hs_pool_free(NULL);
+  assert_true(hs_processors() >= 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(arena_measures_what_it_carves),
@@ -83,6 +117,7 @@ int main(void) {
       cmocka_unit_test(permutation_is_one),
       cmocka_unit_test(numbers_are_uniform_and_streams_differ),
       cmocka_unit_test(failures_are_cut_to_fit),
+      cmocka_unit_test(every_task_runs_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

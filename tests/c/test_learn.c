@@ -206,6 +206,119 @@ static void unsolvable_are_left_out(void **state) {
   }
 }
 
+/* A data set of many blocks: the pendulum's trajectories again and again, each from another start. */
+enum { MANY = 250 };
+
+typedef struct {
+  double count[MANY], t[MANY * MOST], y[2 * MANY * MOST], x0[2 * MANY];
+} many;
+
+static void many_new(many *a, pendulum *p, bool equal) {
+  int n = 0;
+  pendulum_new(p, equal, false);
+  for (int b = 0, from = 0; b < MANY; b++) {
+    const int like = b % N_TRAJECTORIES;
+    from = like == 0 ? 0 : from;
+    a->count[b] = p->count[like];
+    for (int k = 0; k < (int)p->count[like]; k++, n++) {
+      a->t[n] = p->t[from + k];
+      a->y[2 * n] = sin(0.1 * n);
+      a->y[2 * n + 1] = cos(0.1 * n);
+    }
+    from += (int)p->count[like];
+  }
+  fill_random(a->x0, 2 * MANY, 53, -1, 1);
+  p->data.n = MANY;
+  p->data.n_samples = n;
+  p->data.count = a->count;
+  p->data.t = a->t;
+  p->data.y = a->y;
+  p->data.x0 = a->x0;
+}
+
+static many big;
+
+/* The same bits for any number of threads, with every solver; from the second gradient on nothing is allocated. */
+static void threads_change_no_bit(void **state) {
+  (void)state;
+  for (int kind = 0; kind < 10; kind++) {
+    hs_options o = defaults();
+    hs_model *m;
+    hs_data *d;
+    hs_error e = {0};
+    int all[MANY];
+    double w[N_V], g[2][N_V];
+    hs_loss loss[2];
+    many_new(&big, &s, kind & 1);
+    o.solver = kind / 2 % 4;
+    o.cvode_method = kind >= 8 ? HS_BDF : HS_ADAMS;
+    o.solver = kind >= 8 ? HS_CVODE : o.solver;
+    o.penalty = HS_PENALTY_FN;
+    o.lambda = 0.1;
+    assert_int_equal(hs_model_new(&m, &s.model, &e), HS_OK);
+    assert_int_equal(hs_data_new(&d, &s.data, m, &e), HS_OK);
+    hs_model_trainables(m, s.v, w, NULL);
+    for (int b = 0; b < MANY; b++) {
+      all[b] = MANY - 1 - b;
+    }
+    for (int threads = 1; threads <= 4; threads++) {
+      hs_objective *f;
+      const int at = threads > 1;
+      o.threads = threads;
+      assert_int_equal(hs_objective_new(&f, m, d, &o, NULL, &e), HS_OK);
+      assert_int_equal(hs_objective_eval(f, MANY, all, w, &loss[at], g[at], &e), HS_OK);
+      if (at) {
+        assert_memory_equal(g[0], g[1], sizeof g[0]);
+        assert_memory_equal(&loss[0], &loss[1], sizeof loss[0]);
+      }
+      /* which thread meets which block depends on the moment, so with several one of them may meet its first late */
+      fail_allocation(0);
+      assert_int_equal(hs_objective_eval(f, MANY, all, w, &loss[at], g[at], &e), HS_OK);
+      if (threads == 1 && allocations_since() != 0) {
+        fail_msg("kind %d: %ld allocations in the second gradient", kind, allocations_since());
+      }
+      hs_objective_free(f);
+    }
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
+/* Trajectories that fail are counted alike by any number of threads. */
+static void threads_count_failures_alike(void **state) {
+  (void)state;
+  hs_options o = defaults();
+  hs_model *m;
+  hs_data *d;
+  hs_error e = {0};
+  double w[N_V], g[N_V], count[2][MANY];
+  hs_loss loss;
+  many_new(&big, &s, true);
+  big.x0[2 * 17 + 1] = big.x0[2 * 140 + 1] = big.x0[2 * 141 + 1] = 1e200;
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  hs_model_trainables(m, s.v, w, NULL);
+  for (int threads = 1; threads <= 3; threads += 2) {
+    hs_objective *f;
+    int all[MANY], failed;
+    for (int b = 0; b < MANY; b++) {
+      all[b] = b;
+    }
+    o.threads = threads;
+    hs_objective_new(&f, m, d, &o, NULL, NULL);
+    assert_int_equal(hs_objective_eval_solvable(f, MANY, all, w, &loss, g, &failed, &e), HS_OK);
+    assert_int_equal(failed, 3);
+    for (int b = 0; b < MANY; b++) {
+      count[threads > 1][b] = hs_objective_unsolved(f, b).count;
+    }
+    hs_objective_free(f);
+  }
+  assert_memory_equal(count[0], count[1], sizeof count[0]);
+  assert_true(count[0][17] > 0 && count[0][141] > 0 && count[0][18] == 0);
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
 static void no_log(void *context, const hs_train_row *row) {
   *(double *)context = row->loss;
 }
@@ -294,6 +407,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(option_table_is_sound), cmocka_unit_test(objective_gradient),
       cmocka_unit_test(local_values_gradient), cmocka_unit_test(unsolvable_are_left_out),
+      cmocka_unit_test(threads_change_no_bit), cmocka_unit_test(threads_count_failures_alike),
       cmocka_unit_test(slices_do_not_matter),  cmocka_unit_test(every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
