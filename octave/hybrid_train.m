@@ -17,7 +17,11 @@
 ## @item @qcode{"iterations"}, @qcode{"batch"}, @qcode{"learning_rate"}, @qcode{"optimizer"}, @qcode{"schedule"}
 ## The learning rate is a number or @code{struct ("params", 1e-2, "nets", 3e-3)}.
 ## @item @qcode{"solver"}, @qcode{"step"}, @qcode{"rtol"}, @qcode{"atol"}
-## How trajectories are solved.
+## How trajectories are solved: @qcode{"rk4"} (fixed step), @qcode{"dopri5"} (adaptive), both with the exact gradient of the computed numbers;
+## @qcode{"cvode"} (SUNDIALS, Adams or BDF); @qcode{"auto"} (dopri5, and cvode's BDF for blocks of trajectories that are stiff; decided anew at each
+## iteration, told in @code{fit.info.solver}).
+## @item @qcode{"threads"}
+## 0 (default): as many as the work is worth.  The numbers are the same bits for any number.
 ## @item @qcode{"validation"}
 ## A data set that chooses the values: the best on it instead of the last.
 ## @item @qcode{"start"}
@@ -44,7 +48,8 @@
 ## with minibatches it is @code{last}), @code{history} (@code{iteration}, @code{loss},
 ## @code{loss_perturbed}, @code{penalty}, @code{gradient_norm}, @code{validation} (NaN where not evaluated), @code{seconds}, each n x 1, and
 ## @code{params.NAME}, n x numel, of shared parameters), @code{info} (@code{status}, @code{message}, @code{iterations}, @code{seconds},
-## @code{best_iteration}, @code{best_value}, @code{unsolved}, @code{scale}, @code{gap}), @code{options}, @code{state},
+## @code{best_iteration}, @code{best_value}, @code{unsolved}, @code{scale}, @code{gap}, @code{solver} (which one did the work, and why),
+## @code{counts} (of its steps and evaluations)), @code{options}, @code{state},
 ## @code{model}, @code{data}.
 ##
 ## A trajectory that cannot be solved is left out of that step; @code{fit.info.unsolved} is a struct array with @code{trajectory}, @code{count},
@@ -147,6 +152,7 @@ function run = resumed_run (model, data, args)
   run.state = old.state;
   run.log = old.log;
   run.unsolved = old.unsolved;
+  run.counts = old.counts;
   run.seconds = old.seconds;
 endfunction
 

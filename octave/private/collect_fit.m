@@ -22,7 +22,7 @@ function fit = collect_fit (run, outcome)
   fit.history = history_of (model, run.log);
   fit.info = struct ("status", outcome.status, "message", outcome.message, "iterations", run.state.iteration, "seconds", run.seconds, ...
                      "best_iteration", run.state.best_iteration, "best_value", run.state.best_value, "unsolved", unsolved_of (run), ...
-                     "scale", run.stages(end).d.scale, "gap", []);
+                     "scale", run.stages(end).d.scale, "gap", [], "solver", solver_text (run), "counts", run.counts);
   if (! isempty (run.gap_scale))
     fit.info.gap = largest_gap (run, values_unpack (model, both(:,1), run.layout));
   endif
@@ -30,6 +30,23 @@ function fit = collect_fit (run, outcome)
   fit.state = run.state;
   fit.model = model;
   fit.data = run.data;
+endfunction
+
+## Which solver did the work, and why.
+function text = solver_text (run)
+  text = run.opt.solver;
+  if (isempty (run.model.functions.rhs))
+    text = "none";
+  elseif (strcmp (text, "auto"))
+    n = run.counts.trajectories;
+    stiff = run.counts.stiff;
+    if (stiff == 0)
+      text = "dopri5 (nothing looked stiff)";
+    else
+      text = sprintf (["dopri5, and cvode's BDF for %d of %d solutions, in blocks where dopri5 failed or the size of its steps was set by stability, " ...
+                       "not accuracy"], stiff, n);
+    endif
+  endif
 endfunction
 
 ## Values of the segments of multiple shooting as those of the user's data: the first segments come first.

@@ -6,7 +6,7 @@
 ##   o                          the core's numbers
 ##   stages                     struct array: until (iteration) and d, the core's data: the growing horizon
 ##   validation                 the core's data or []
-##   log, unsolved, seconds     so far
+##   log, unsolved, counts, seconds   so far
 
 function run = prepare_run (model, data, opt)
   run = struct ("model", model, "data", data, "opt", opt, "fitted", data, "owner", 1:numel (data.count), "start", opt.start, "gap_scale", []);
@@ -25,6 +25,7 @@ function run = prepare_run (model, data, opt)
   run.validation = validation_of (model, run.layout, d.scale, opt);
   run.log = [];
   run.unsolved = [];
+  run.counts = struct ("steps", 0, "rhs", 0, "backward_steps", 0, "backward_rhs", 0, "nodes", 0, "trajectories", 0, "stiff", 0);
   run.seconds = 0;
 endfunction
 

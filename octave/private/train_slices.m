@@ -36,7 +36,7 @@ endfunction
 function save_run (run)
   if (! isempty (run.opt.checkpoint))
     write_checkpoint (run.opt.checkpoint, struct ("model", run.model, "data", run.data, "options", run.opt, "state", run.state, ...
-                                                  "log", run.log, "unsolved", run.unsolved, "seconds", run.seconds));
+                                                  "log", run.log, "unsolved", run.unsolved, "counts", run.counts, "seconds", run.seconds));
   endif
 endfunction
 
@@ -53,6 +53,13 @@ function [run, piece, outcome] = one_slice (run)
   run.state = state;
   run.log = [run.log; piece];
   run.unsolved = merge (run.unsolved, outcome.unsolved);
+  run.counts = add_counts (run.counts, outcome.counts);
+endfunction
+
+function all = add_counts (all, more)
+  for name = fieldnames (more)'
+    all.(name{1}) += more.(name{1});
+  endfor
 endfunction
 
 ## Columns: trajectory, count, then what was noted the first time.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const struct {
   hs_status status;
@@ -49,7 +50,16 @@ hs_status hs_fail(hs_error *e, hs_status s, const char *id, const char *format, 
 }
 
 hs_status hs_fail_memory(hs_error *e, const char *what, double bytes) {
-  return hs_fail(e, HS_MEMORY, "core:memory", "out of memory: %s needs %.1f MB", what, bytes / 1e6);
+  return hs_fail(e, HS_MEMORY, "core:memory", "out of memory: %s needs %.3g GB", what, bytes / 1e9);
+}
+
+hs_status hs_check_memory(hs_error *e, const char *what, double bytes) {
+  const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+  if (bytes <= there || there <= 0.0) {
+    return HS_OK;
+  }
+  return hs_fail(e, HS_MEMORY, "core:memory", "%s would need about %.3g GB, and this machine has %.3g GB", what, bytes / 1e9,
+                 there / 1e9);
 }
 
 void *hs_arena_take(hs_arena *a, size_t count, size_t size) {

@@ -47,6 +47,8 @@ const char *hs_status_text(hs_status s);
 /* Fill e (may be NULL) and return s: `return hs_fail(e, HS_INVALID, "graph:index", "...", ...);` */
 hs_status hs_fail(hs_error *e, hs_status s, const char *id, const char *format, ...) __attribute__((format(printf, 4, 5)));
 hs_status hs_fail_memory(hs_error *e, const char *what, double bytes);
+/* MEMORY, naming what is needed and what there is, when so many bytes are more than the machine has. */
+hs_status hs_check_memory(hs_error *e, const char *what, double bytes);
 
 /* Arena: the layout function of a plan runs twice, first with base == NULL to measure, then to carve. */
 typedef struct {

@@ -65,6 +65,13 @@ typedef struct hs_objective hs_objective;
 hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data *d, const hs_options *o,
                            bool (*interrupted)(void), hs_error *e);
 void hs_objective_free(hs_objective *f);
+
+typedef struct {
+  double bytes; /* of memory, estimated */
+  int threads;  /* that a full batch uses */
+} hs_plan;
+
+hs_plan hs_objective_plan(const hs_model *m, const hs_data *d, const hs_options *o); /* before anything is allocated */
 /* g (n_v) = df/dw or NULL. Fixed values have g = 0. UNSOLVED as soon as one trajectory is. */
 hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
                             hs_error *e);
@@ -124,6 +131,7 @@ typedef struct {
   void (*unsolved)(void *context, int trajectory,
                    const hs_unsolved *u); /* called at the end, once for each trajectory that failed */
   void *context;
+  hs_solve_counts *counts; /* of the training data, added to; or NULL */
 } hs_train_problem;
 
 /* Runs for about `seconds`, at least one step, and not beyond iteration options->until. RUNNING: call again; else why it stopped, with the

@@ -101,6 +101,16 @@ static void sum_weights(hs_objective *f) {
   }
 }
 
+hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(void)) {
+  return (hs_solve_options){.method = (hs_method)o->solver,
+                            .cvode_method = (hs_cvode_method)o->cvode_method,
+                            .step = o->step,
+                            .rtol = o->rtol,
+                            .atol = o->atol,
+                            .max_steps = (long)o->max_steps,
+                            .interrupted = interrupted};
+}
+
 /* Roughly: a multiply-add takes 0.1 ns and every number of the program 1 ns a lane, three times for a gradient, at 6 evaluations a sample. */
 static double rough_seconds(const hs_model *m, const hs_data *d) {
   const hs_program *p = m->rhs ? m->rhs : m->output;
@@ -119,22 +129,28 @@ static int count_threads(const hs_objective *f, const hs_options *o) {
   return f->m->traced ? (wanted < f->slots ? wanted : f->slots) : 1; /* Octave is called from its own thread alone */
 }
 
+static void plan(hs_objective *f, const hs_model *m, const hs_data *d, const hs_options *o) {
+  *f = (hs_objective){.m = m, .d = d, .penalty = (hs_penalty)o->penalty, .lambda = o->lambda, .choose = o->threads == 0.0};
+  f->work = rough_seconds(m, d);
+  f->slots = count_slots(m, d);
+  f->threads = count_threads(f, o);
+}
+
+hs_plan hs_objective_plan(const hs_model *m, const hs_data *d, const hs_options *o) {
+  hs_objective f;
+  hs_arena arena = {0};
+  const hs_solve_options solve = hs_solve_options_of(o, NULL);
+  plan(&f, m, d, o);
+  carve(&f, &arena);
+  return (hs_plan){.bytes = (double)arena.used + f.threads * hs_solver_bytes(m, d, &solve), .threads = f.threads};
+}
+
 static hs_status make_workers(hs_objective *f, const hs_solve_options *o, hs_error *e) {
   hs_status status = HS_OK;
   for (int i = 0; status == HS_OK && i < f->threads; i++) {
     status = hs_solver_new(&f->worker[i].solver, f->m, f->d, o, e);
   }
   return status == HS_OK ? hs_pool_new(&f->pool, f->threads, e) : status;
-}
-
-hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(void)) {
-  return (hs_solve_options){.method = (hs_method)o->solver,
-                            .cvode_method = (hs_cvode_method)o->cvode_method,
-                            .step = o->step,
-                            .rtol = o->rtol,
-                            .atol = o->atol,
-                            .max_steps = (long)o->max_steps,
-                            .interrupted = interrupted};
 }
 
 hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data *d, const hs_options *o,
@@ -144,14 +160,7 @@ hs_status hs_objective_new(hs_objective **out, const hs_model *m, const hs_data 
   if (!f) {
     return hs_fail_memory(e, "an objective", sizeof *f);
   }
-  f->m = m;
-  f->d = d;
-  f->penalty = (hs_penalty)o->penalty;
-  f->lambda = o->lambda;
-  f->work = rough_seconds(m, d);
-  f->slots = count_slots(m, d);
-  f->threads = count_threads(f, o);
-  f->choose = o->threads == 0.0;
+  plan(f, m, d, o);
   const hs_solve_options solve = hs_solve_options_of(o, interrupted);
   hs_arena arena = {0};
   carve(f, &arena);
@@ -460,12 +469,7 @@ hs_solve_counts hs_objective_counts(const hs_objective *f) {
   hs_solve_counts all = {0};
   for (int i = 0; i < f->threads; i++) {
     const hs_solve_counts one = hs_solver_counts(f->worker[i].solver);
-    all.steps += one.steps;
-    all.rhs += one.rhs;
-    all.backward_steps += one.backward_steps;
-    all.backward_rhs += one.backward_rhs;
-    all.nodes += one.nodes;
-    all.stiff += one.stiff;
+    hs_solve_counts_add(&all, &one);
   }
   return all;
 }

@@ -228,6 +228,10 @@ hs_status hs_train(const hs_train_problem *p, hs_train_state *s, double seconds,
       p->unsolved(p->context, b, &u);
     }
   }
+  if (t.f && p->counts) {
+    const hs_solve_counts counts = hs_objective_counts(t.f);
+    hs_solve_counts_add(p->counts, &counts);
+  }
   trainer_release(&t);
   return status;
 }

@@ -161,6 +161,7 @@ static void add_counts(mxArray *info, hs_solve_counts c) {
   set_number(info, "backward_steps", (double)c.backward_steps);
   set_number(info, "backward_rhs", (double)c.backward_rhs);
   set_number(info, "nodes", (double)c.nodes);
+  set_number(info, "trajectories", (double)c.trajectories);
   set_number(info, "stiff", (double)c.stiff);
 }
 
@@ -509,6 +510,15 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
   add_counts(s->out[2], hs_objective_counts(s->f));
 }
 
+static void command_plan(session *s) { /* model, data, options -> plan */
+  if (open_problem(s, 1, 2)) {
+    const hs_plan plan = hs_objective_plan(s->m, s->d, &s->o);
+    s->out[0] = mxCreateStructMatrix(1, 1, 0, NULL);
+    set_number(s->out[0], "bytes", plan.bytes);
+    set_number(s->out[0], "threads", plan.threads);
+  }
+}
+
 /* ---- train --------------------------------------------------------------------------------------------------------------------- */
 
 enum { LOG_FIXED = 7 };
@@ -596,7 +606,7 @@ static mxArray *write_journal(const journal *j) {
 }
 
 /* A reason for stopping is a result, not an error: status, message and the values so far go back together. */
-static void write_outcome(session *s, hs_status status, const journal *j) {
+static void write_outcome(session *s, hs_status status, const journal *j, hs_solve_counts counts) {
   const size_t height = 3 + (size_t)s->m->n_x + (size_t)s->m->n_param;
   mxArray *failed = mxCreateDoubleMatrix((mwSize)height, (mwSize)j->n_failed, mxREAL);
   if (j->n_failed) {
@@ -608,6 +618,10 @@ static void write_outcome(session *s, hs_status status, const journal *j) {
   set_text(out, "message", status == HS_RUNNING ? "" : s->e.text);
   mxAddField(out, "unsolved");
   mxSetField(out, 0, "unsolved", failed);
+  mxArray *all = mxCreateStructMatrix(1, 1, 0, NULL);
+  add_counts(all, counts);
+  mxAddField(out, "counts");
+  mxSetField(out, 0, "counts", all);
   s->out[2] = out;
 }
 
@@ -626,6 +640,7 @@ static void command_train(session *s) { /* model, data, validation, options, sta
   }
   journal j = {.m = s->m, .start = hs_seconds(), .v = mxCalloc((size_t)s->m->n_v + 1, sizeof(double))};
   j.width = LOG_FIXED + s->m->n_param;
+  hs_solve_counts counts = {0};
   const hs_train_problem p = {.model = s->m,
                               .data = s->d,
                               .validation = s->validation,
@@ -634,7 +649,8 @@ static void command_train(session *s) { /* model, data, validation, options, sta
                               .interrupted = interrupted,
                               .log = add_row,
                               .unsolved = add_failure,
-                              .context = &j};
+                              .context = &j,
+                              .counts = &counts};
   hs_status status = hs_train(&p, &state, *seconds, &s->e);
   if (status < 0) {
     s->r.status = status;
@@ -644,7 +660,7 @@ static void command_train(session *s) { /* model, data, validation, options, sta
   }
   s->out[0] = write_state(s, &state);
   s->out[1] = write_journal(&j);
-  write_outcome(s, status, &j);
+  write_outcome(s, status, &j, counts);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------------------------------- */
@@ -658,7 +674,7 @@ static const struct {
     {"sync", 1, 0, command_sync},     {"check", 1, 0, command_check},       {"trainables", 2, 1, command_trainables},
     {"values", 2, 1, command_values}, {"eval", 7, 1, command_eval},         {"vjp", 8, 2, command_vjp},
     {"jvp", 9, 1, command_jvp},       {"simulate", 5, 4, command_simulate}, {"gradient", 4, 3, command_gradient},
-    {"train", 6, 3, command_train},
+    {"train", 6, 3, command_train},   {"plan", 3, 1, command_plan},
 };
 
 static mxArray *error_struct(session *s) {

@@ -53,6 +53,14 @@ static void carve(const hs_solver *s, hs_cvode *c, hs_arena *a) {
   }
 }
 
+/* As many steps as the longest trajectory has samples, of middling order. */
+static double bytes(const hs_solver *s) {
+  hs_arena arena = {0};
+  hs_cvode c = {0};
+  carve(s, &c, &arena);
+  return (double)arena.used + 6.0 * s->d->max_count * s->m->n_x * s->max_lanes * sizeof(double);
+}
+
 static void release(hs_solver *s) {
   hs_cvode *c = s->state;
   if (!c) {
@@ -577,4 +585,4 @@ done:
   return status == HS_UNSOLVED ? hs_part_unsolved(c, e) : status;
 }
 
-const hs_back_end hs_back_end_cvode = {make, release, forward, hs_cvode_backward, sensitivity, false};
+const hs_back_end hs_back_end_cvode = {make, release, forward, hs_cvode_backward, sensitivity, bytes, false};

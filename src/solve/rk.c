@@ -103,25 +103,51 @@ static size_t rounded(size_t n) {
   return (n + 7) / 8 * 8;
 }
 
+static size_t evaluation_doubles(const hs_solver *s) {
+  const size_t L = (size_t)s->max_lanes;
+  return rounded(L) + rounded((size_t)s->m->n_u * L) + rounded((size_t)s->m->n_x * L) +
+         rounded(hs_program_work_size(s->m->rhs, (int)L));
+}
+
+static void plan(const hs_solver *s, const hs_rk_rule *rule, bool adaptive, rk *r) {
+  const double bytes = s->o.record_bytes > 0.0 ? s->o.record_bytes : HS_RECORD_BYTES;
+  r->rule = rule;
+  r->adaptive = adaptive;
+  r->stride = evaluation_doubles(s);
+  r->segment = (int)fmax(1.0, fmin(MAX_CHUNKS, floor(bytes / (double)(r->stride * (size_t)rule->stages * sizeof(double)))));
+}
+
+/* Adaptive: as many steps as the longest trajectory has samples. */
+static double bytes_of(const hs_solver *s, const hs_rk_rule *rule, bool adaptive) {
+  rk r = {0};
+  hs_arena arena = {0};
+  plan(s, rule, adaptive, &r);
+  carve(s, &r, &arena);
+  const double steps = adaptive ? s->d->max_count : hs_most_fixed_steps(s), lanes = s->max_lanes;
+  const double chunks = fmin(steps, r.segment) * rule->stages * (double)r.stride * sizeof(double);
+  const double marks = ceil(steps / r.segment) * 2.0 * s->m->n_x * lanes * sizeof(double);
+  return (double)arena.used + chunks + marks + steps * lanes * sizeof(hs_rk_entry);
+}
+
+static double bytes_rk4(const hs_solver *s) {
+  return bytes_of(s, &hs_rk4, false);
+}
+
+static double bytes_dopri5(const hs_solver *s) {
+  return bytes_of(s, &hs_dopri5, true);
+}
+
 static hs_status make(hs_solver *s, const hs_rk_rule *rule, bool adaptive, hs_error *e) {
   rk *r = calloc(1, sizeof *r);
   if (!r) {
     return hs_fail_memory(e, "a Runge-Kutta solver", sizeof *r);
   }
   s->state = r;
-  r->rule = rule;
-  r->adaptive = adaptive;
+  plan(s, rule, adaptive, r);
   hs_status status = adaptive ? HS_OK : check_steps(s, e);
   if (status != HS_OK) {
     return status;
   }
-  const size_t L = (size_t)s->max_lanes;
-  r->stride =
-      rounded(L) + rounded((size_t)s->m->n_u * L) + rounded((size_t)s->m->n_x * L) + hs_program_work_size(s->m->rhs, (int)L);
-  r->stride = rounded(r->stride);
-  const size_t bytes = s->o.record_bytes > 0.0 ? (size_t)s->o.record_bytes : HS_RECORD_BYTES;
-  const size_t fit = bytes / (r->stride * (size_t)rule->stages * sizeof(double));
-  r->segment = fit < 1 ? 1 : fit > MAX_CHUNKS ? MAX_CHUNKS : (int)fit;
   hs_arena arena = {0};
   carve(s, r, &arena);
   r->memory = hs_alloc(arena.used);
@@ -778,5 +804,5 @@ done:
   return status;
 }
 
-const hs_back_end hs_back_end_rk4 = {make_rk4, release, forward, backward, sensitivity, true};
-const hs_back_end hs_back_end_dopri5 = {make_dopri5, release, forward, backward, sensitivity, false};
+const hs_back_end hs_back_end_rk4 = {make_rk4, release, forward, backward, sensitivity, bytes_rk4, true};
+const hs_back_end hs_back_end_dopri5 = {make_dopri5, release, forward, backward, sensitivity, bytes_dopri5, false};

@@ -37,7 +37,7 @@ enum { HS_RECORD_BYTES = 24 << 20 };
 
 typedef struct {
   long steps, rhs, backward_steps, backward_rhs, nodes; /* summed since hs_solver_new */
-  long stiff;                                           /* trajectories that "auto" moved to BDF */
+  long trajectories, stiff;                             /* solutions forward; those of them that "auto" gave to BDF */
 } hs_solve_counts;
 
 typedef struct { /* a trajectory that could not be solved */
@@ -61,6 +61,8 @@ typedef struct hs_solver hs_solver;
 
 hs_status hs_solver_new(hs_solver **out, const hs_model *model, const hs_data *data, const hs_solve_options *o, hs_error *e);
 void hs_solver_free(hs_solver *s);
+/* Memory that a solver takes with its record; of adaptive solvers an estimate. */
+double hs_solver_bytes(const hs_model *model, const hs_data *data, const hs_solve_options *o);
 
 /* Arrange n trajectories into blocks: order (n), start (n + 1); block j is order[start[j] .. start[j+1]-1]. Returns their number. */
 int hs_solver_arrange(hs_solver *s, int n, const int *trajectory, int *order, int *start);
@@ -81,5 +83,6 @@ hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const do
 hs_status hs_solver_sensitivity(hs_solver *s, const double *v, int n_direction, const int *at, double *dx, hs_error *e);
 
 hs_solve_counts hs_solver_counts(const hs_solver *s);
+void hs_solve_counts_add(hs_solve_counts *to, const hs_solve_counts *more);
 
 #endif

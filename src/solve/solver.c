@@ -79,6 +79,16 @@ hs_status hs_solver_grow(void **array, size_t *room, size_t needed, size_t size,
   return HS_OK;
 }
 
+void hs_solve_counts_add(hs_solve_counts *to, const hs_solve_counts *more) {
+  to->steps += more->steps;
+  to->rhs += more->rhs;
+  to->backward_steps += more->backward_steps;
+  to->backward_rhs += more->backward_rhs;
+  to->nodes += more->nodes;
+  to->trajectories += more->trajectories;
+  to->stiff += more->stiff;
+}
+
 /* ---- making ------------------------------------------------------------------------------------------------------------------- */
 
 static size_t larger(size_t a, size_t b) {
@@ -140,6 +150,15 @@ static double smallest_interval(const hs_data *d) {
   return isfinite(h) ? h : 1.0;
 }
 
+static double fixed_steps(const hs_solver *s, int trajectory) {
+  const double *t = s->d->s.t + s->d->first[trajectory];
+  double steps = 0;
+  for (int k = 1; k < s->d->count[trajectory]; k++) {
+    steps += hs_steps_between(s, t[k - 1], t[k]);
+  }
+  return steps;
+}
+
 static void plan_outputs(hs_solver *s) {
   s->kept = 0;
   if (s->m->output) {
@@ -166,24 +185,65 @@ static void use(hs_solver *s, int i) {
   s->state = s->engine[i].state;
 }
 
-static hs_status make_engines(hs_solver *s, hs_error *e) {
+static void plan_engines(hs_solver *s) {
   static const hs_back_end *const first[] = {[HS_RK4] = &hs_back_end_rk4,
                                              [HS_CVODE] = &hs_back_end_cvode,
                                              [HS_DOPRI5] = &hs_back_end_dopri5,
                                              [HS_AUTO_SOLVER] = &hs_back_end_dopri5};
-  hs_status status = HS_OK;
-  s->engine[0].back = first[s->o.method];
-  s->engine[1].back = &hs_back_end_cvode;
   s->watch_stiffness = s->o.method == HS_AUTO_SOLVER;
   s->o.cvode_method = s->watch_stiffness ? HS_BDF : s->o.cvode_method;
-  for (int i = 0; status == HS_OK && i < 1 + s->watch_stiffness; i++) {
+  s->engine[0].back = first[s->o.method];
+  s->engine[1].back = &hs_back_end_cvode;
+  s->n_engines = 1 + s->watch_stiffness;
+  s->back = s->engine[0].back;
+}
+
+static hs_status make_engines(hs_solver *s, hs_error *e) {
+  hs_status status = HS_OK;
+  for (int i = 0; status == HS_OK && i < s->n_engines; i++) {
     use(s, i);
-    s->n_engines++;
     status = s->back->make(s, e);
     s->engine[i].state = s->state;
   }
-  use(s, 0);
+  if (s->n_engines) {
+    use(s, 0);
+  }
   return status;
+}
+
+/* The plan of a solver, before anything is allocated. */
+static void plan(hs_solver *s, const hs_model *m, const hs_data *d, const hs_solve_options *o) {
+  *s = (hs_solver){.m = m, .d = d, .o = *o};
+  s->o.step = o->step > 0.0 ? o->step : smallest_interval(d);
+  s->max_lanes = hs_most_lanes(m, d->s.n);
+  plan_outputs(s);
+  if (m->rhs) {
+    plan_engines(s);
+  }
+}
+
+static double planned_bytes(hs_solver *s) {
+  hs_arena arena = {0};
+  carve(s, &arena);
+  double bytes = (double)arena.used;
+  for (int i = 0; i < s->n_engines; i++) {
+    bytes += s->engine[i].back->bytes(s);
+  }
+  return bytes;
+}
+
+double hs_solver_bytes(const hs_model *m, const hs_data *d, const hs_solve_options *o) {
+  hs_solver s;
+  plan(&s, m, d, o);
+  return planned_bytes(&s);
+}
+
+double hs_most_fixed_steps(const hs_solver *s) {
+  double most = 0;
+  for (int b = 0; b < s->d->s.n; b++) {
+    most = fmax(most, fixed_steps(s, b));
+  }
+  return most;
 }
 
 hs_status hs_solver_new(hs_solver **out, const hs_model *m, const hs_data *d, const hs_solve_options *o, hs_error *e) {
@@ -196,25 +256,19 @@ hs_status hs_solver_new(hs_solver **out, const hs_model *m, const hs_data *d, co
   if (!s) {
     return hs_fail_memory(e, "a solver", sizeof *s);
   }
-  s->m = m;
-  s->d = d;
-  s->o = *o;
-  s->o.step = o->step > 0.0 ? o->step : smallest_interval(d);
-  s->max_lanes = hs_most_lanes(m, d->s.n);
-  plan_outputs(s);
+  plan(s, m, d, o);
   hs_arena arena = {0};
   carve(s, &arena);
-  s->memory = hs_alloc(arena.used);
-  if (!s->memory) {
-    status = hs_fail_memory(e, "a solver", (double)arena.used);
-    goto done;
+  status = hs_check_memory(e, "solving these trajectories", planned_bytes(s));
+  if (status == HS_OK) {
+    s->memory = hs_alloc(arena.used);
+    status = s->memory ? HS_OK : hs_fail_memory(e, "a solver", (double)arena.used);
   }
-  arena = (hs_arena){.base = s->memory};
-  carve(s, &arena);
-  if (m->rhs) {
+  if (status == HS_OK) {
+    arena = (hs_arena){.base = s->memory};
+    carve(s, &arena);
     status = make_engines(s, e);
   }
-done:
   if (status != HS_OK) {
     hs_solver_free(s);
     return status;
@@ -243,15 +297,6 @@ hs_solve_counts hs_solver_counts(const hs_solver *s) {
 }
 
 /* ---- blocks ------------------------------------------------------------------------------------------------------------------- */
-
-static double fixed_steps(const hs_solver *s, int trajectory) {
-  const double *t = s->d->s.t + s->d->first[trajectory];
-  double steps = 0;
-  for (int k = 1; k < s->d->count[trajectory]; k++) {
-    steps += hs_steps_between(s, t[k - 1], t[k]);
-  }
-  return steps;
-}
 
 /* Trajectories in a block should carry like keys: the time grid (cvode: they must), the number of steps (rk4), the duration (adaptive rules). */
 static double key_of(const hs_solver *s, int trajectory) {
@@ -483,6 +528,7 @@ static hs_status solve_forward(hs_solver *s, const double *v, bool reverse, bool
 
 hs_status hs_solver_forward(hs_solver *s, int n, const int *trajectory, const double *v, bool reverse, bool taps, hs_error *e) {
   set_block(s, n, trajectory);
+  s->counts.trajectories += n;
   hs_status status = hs_solver_interrupted(s, e);
   if (status == HS_OK && s->m->rhs) {
     status = start_states(s, v, e);

@@ -7,7 +7,7 @@
 
 #include "solve/solve.h"
 
-typedef struct { /* a back end: five functions */
+typedef struct { /* a back end: six functions */
   hs_status (*make)(hs_solver *s, hs_error *e);
   void (*release)(hs_solver *s);
   /* x0 -> x at all samples; record kept when reverse. */
@@ -17,6 +17,8 @@ typedef struct { /* a back end: five functions */
   /* One direction: s0 (n_x, L) -> sx (samples, n_x, L). */
   hs_status (*sensitivity)(hs_solver *s, const double *v, int n_direction, const int *at, const double *s0, double *sx,
                            hs_error *e);
+  /* Bytes of its memory and of a record, estimated where the number of steps is not known before. */
+  double (*bytes)(const hs_solver *s);
   bool own_taps; /* sums the network outputs inside rhs itself */
 } hs_back_end;
 
@@ -69,6 +71,8 @@ hs_status hs_solver_unsolved(hs_solver *s, int lane, double t, const double *x, 
 hs_status hs_solver_interrupted(const hs_solver *s, hs_error *e); /* OK or INTERRUPTED */
 /* A record that grows: room for `needed` entries of `size` bytes in *array, which holds *room. */
 hs_status hs_solver_grow(void **array, size_t *room, size_t needed, size_t size, hs_error *e);
+/* The most steps of the fixed-step grid that any trajectory takes. */
+double hs_most_fixed_steps(const hs_solver *s);
 /* Steps of the fixed-step grid on the interval [a, b]. */
 int hs_steps_between(const hs_solver *s, double a, double b);
 #endif
