@@ -237,14 +237,8 @@ static hs_status remember(hs_cvode *c, hs_integrator *g, const hs_progress *p, h
   if (status == HS_OK) {
     c->steps[c->n_steps++] = (hs_record_step){.t = p->t, .h = p->h, .order = p->order, .at = c->used};
     c->used += n * (size_t)(p->order + 1);
-    c->now->steps++;
   }
   return status;
-}
-
-static void forget_last(hs_cvode *c) {
-  c->used = c->steps[--c->n_steps].at;
-  c->now->steps--;
 }
 
 /* x at time t from one recorded step (Horner), with a stride so that it can be written into a wider block. */
@@ -389,13 +383,10 @@ static hs_status advance(hs_cvode *c, hs_integrator *g, hs_progress *p, int *sam
   if (status != HS_OK) {
     return hs_part_failed_at(c, g, before, before, false, &why, e);
   }
-  status = remember(c, g, p, e);
-  if (status != HS_OK) {
-    return status;
-  }
-  const hs_record_step *step = &c->steps[c->n_steps - 1];
+  c->now->steps++;
+  status = how.reverse ? remember(c, g, p, e) : HS_OK;
   for (; status == HS_OK && *sample <= last && (t[*sample] <= p->t || (p->ended && *sample == last)); (*sample)++) {
-    hs_part_interpolate(c, step, t[*sample], c->x, c->now->lanes, 0);
+    status = hs_integrator_dense(g, fmin(t[*sample], p->t), 0, c->x, e);
     hs_part_copy_sample(c, *sample, c->s->x, c->x, false);
   }
   c->s->counts.steps++;
@@ -403,8 +394,8 @@ static hs_status advance(hs_cvode *c, hs_integrator *g, hs_progress *p, int *sam
     return HS_RETRY;
   }
   if (status == HS_OK && c->now->steps >= c->s->o.max_steps) {
-    hs_part_interpolate(c, step, p->t, c->x, c->now->lanes, 0);
-    return hs_part_failed(c, p->t, c->x, c->x, "too much work (max_steps internal steps)");
+    status = hs_integrator_dense(g, p->t, 0, c->x, e);
+    return status != HS_OK ? status : hs_part_failed(c, p->t, c->x, c->x, "too much work (max_steps internal steps)");
   }
   return status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
 }
@@ -425,10 +416,6 @@ static hs_status run_forward(hs_cvode *c, manner how, hs_error *e) {
     status = hs_integrator_start(g, t[k], t[end], c->x, NULL, s->o.rtol, NULL, e);
     for (int sample = k + 1; status == HS_OK && !progress.ended;) {
       status = advance(c, g, &progress, &sample, end, how, e);
-      if (status == HS_OK && !how.reverse) {
-        forget_last(c);
-        c->now->steps++; /* still counted as work */
-      }
     }
     hs_part_copy_sample(c, end, s->x, c->x, true);
     k = end;
