@@ -95,3 +95,16 @@
 %!   assert (fit (1), fit (2));
 %!   assert (fit (1), fit (5));
 %! endfor
+
+%!test  # right-hand sides that are not finite at the start, or huge, end with a word
+%! for f = {@(t, x, u, p, nn) 1 / (x.x - 1), @(t, x, u, p, nn) 1e300 * x.x ^ 3}
+%!   m = hybrid_model ("states", {"x"}, "rhs", f{1});
+%!   for solver = {"dopri5", "auto", "cvode"}
+%!     try
+%!       hybrid_simulate (m, hybrid_data ([0 2], [], "initial", 1), hybrid_values (m), "solver", solver{1});
+%!       error ("it was solved");
+%!     catch e
+%!       assert (e.identifier, "hybridsam:solve:unsolved");
+%!     end_try_catch
+%!   endfor
+%! endfor
