@@ -32,6 +32,18 @@ results: build
 bench: build
 	$(OCTAVE) tests/bench/run.m
 
+# Look for inputs that break the core's checks of graphs and data sets, for FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 300
+fuzz:
+	sh .ci/deps check
+	FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/check.sh fuzz
+
+# More of what make check does a few times: SIGKILL and ^C at random moments, many trainings in one process.
+torture: build
+	bash tests/resume.sh 50
+	bash tests/interrupt_pty.sh 50
+	bash tests/memory.sh 5000
+
 dist:
 	@rm -rf build/$(NAME) $(NAME).tar.gz
 	@mkdir -p build/$(NAME)
@@ -42,14 +54,14 @@ install: dist
 	$(OCTAVE) --eval 'pkg install $(NAME).tar.gz'
 
 format:
-	clang-format -i $$(find src tests/c -name '*.c' -o -name '*.h')
+	clang-format -i $$(find src tests/c tests/fuzz -name '*.c' -o -name '*.h')
 
 clean:
 	$(MAKE) -C src clean
 	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png
 
 help:
-	@echo 'make [build] | demo | check | results | bench | dist | install | format | clean'
+	@echo 'make [build] | demo | check | fuzz | torture | results | bench | dist | install | format | clean'
 	@echo 'one stage of the tests:  bash tests/check.sh STAGE   (stages: bash tests/check.sh list)'
 
-.PHONY: all build demo check results bench dist install format clean help
+.PHONY: all build demo check fuzz torture results bench dist install format clean help

@@ -23,7 +23,7 @@
 ## Algebraic models have one engine, @qcode{"algebraic"}, tolerance 1e-8.
 ##
 ## Options: @qcode{"engines"} (cell array, default all), @qcode{"step"} (rk4), @qcode{"rtol"}, @qcode{"atol"} (1e-10),
-## @qcode{"cvode_method"} (auto), @qcode{"coordinates"} (12 a block), @qcode{"gradient"} (a function @code{g = f (v)} of your own that is checked
+## @qcode{"cvode_method"} (auto), @qcode{"coordinates"} (12 a block, Inf: all), @qcode{"gradient"} (a function @code{g = f (v)} of your own that is checked
 ## in place of the adjoints), @qcode{"display"} (true: print the table).
 ##
 ## @var{report}: @code{table} (struct array with @code{engine}, @code{block}, @code{error}, @code{largest}), @code{worst.ENGINE},
@@ -50,6 +50,7 @@ function report = hybrid_gradcheck (model, data, v, varargin)
   check_options (opt);
   [cm, ~, layout] = core_problem ("hybrid_gradcheck", model, data, true);
   layout.fixed = logical (cm.fixed);
+  core_options ("hybrid_gradcheck", "g", model, layout, "step", opt.step, "rtol", opt.rtol, "atol", opt.atol, "cvode_method", opt.cvode_method);
   vector = values_pack ("hybrid_gradcheck", model, v, layout);
   report = struct ("table", struct ("engine", {}, "block", {}, "error", {}, "largest", {}), "worst", struct (), "passed", true);
   for name = engines_of (model, opt)
@@ -71,7 +72,7 @@ function check_options (opt)
   if (! (isempty (opt.engines) || ischar (opt.engines) || iscellstr (opt.engines)))
     error ("hybridsam:gradcheck:option", "hybrid_gradcheck: \"engines\" must be a cell array of names, got %s", short_text (opt.engines));
   endif
-  if (! (islogical (opt.display) || isnumeric (opt.display)) || ! isscalar (opt.display) || isnan (opt.display))
+  if (! (islogical (opt.display) || isnumeric (opt.display)) || ! isscalar (opt.display) || ! isfinite (opt.display))
     error ("hybridsam:gradcheck:option", "hybrid_gradcheck: \"display\" must be true or false, got %s", short_text (opt.display));
   endif
   if (! isempty (opt.gradient) && ! is_function_handle (opt.gradient))

@@ -6,7 +6,7 @@
 ##
 ## Inside a model function an @code{if} on a state, input or parameter cannot be traced; this can.  All three
 ## arguments have one shape, or are scalar.  Both @var{a} and @var{b} are evaluated, but a value or derivative that is not
-## finite in the branch not taken does not reach the result.
+## finite in the branch not taken does not reach the result.  NaN and Inf are numbers like others; as a mask they are true.
 ##
 ## @example
 ## drag = hybrid_ifelse (x.v > 0, p.c * x.v, 0);

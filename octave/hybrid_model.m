@@ -37,7 +37,7 @@
 ## @item @qcode{"nets"}
 ## A struct of networks from @code{hybrid_net}.
 ## @item @qcode{"constants"}
-## A struct of numbers; they appear in @code{p} and are not fitted.
+## A struct of numbers; they appear in @code{p} and are not fitted.  NaN and Inf are taken as they are.
 ## @item @qcode{"outputs"}
 ## Names of the outputs (cell array), for plots and structs.
 ## @item @qcode{"features"}, @qcode{"window"}
@@ -220,6 +220,9 @@ function [mean, spread, on_log] = read_prior (name, spec)
              name, short_text (x{1}));
     endif
   endfor
+  if (any (isinf (mean(:))))
+    error ("hybridsam:model:prior", "hybrid_model: the prior_mean of parameter %s must be finite, got %s", name, short_text (mean));
+  endif
   if (any (spread(:) <= 0))
     error ("hybridsam:model:prior", "hybrid_model: the prior_spread of parameter %s must be > 0, got %s", name, short_text (spread));
   endif
@@ -248,6 +251,9 @@ function [nets, total] = read_nets (given, n_params)
     net = given.(f{1});
     if (! isstruct (net) || ! isfield (net, "type") || ! strcmp (net.type, "hybrid_net"))
       error ("hybridsam:model:nets", "hybrid_model: network %s must come from hybrid_net, got %s", f{1}, short_text (net));
+    endif
+    if (! isequal (net, hybrid_net (net.layers, "activation", net.activation, "init", net.init)))
+      error ("hybridsam:model:nets", "hybrid_model: network %s is not as hybrid_net made it; a network is not to be edited, declare another", f{1});
     endif
     nets(end+1) = struct ("name", f{1}, "net", net, "first", n_params + total + 1);
     total += net.n_weights;
@@ -289,8 +295,8 @@ function f = check_handle (what, f, n)
 endfunction
 
 function tf = check_flag (tf)
-  if (! isscalar (tf) || ! (islogical (tf) || isnumeric (tf)) || isnan (tf))
-    error ("hybridsam:model:flag", "hybrid_model: \"trace\" and \"fixed\" must be true or false, got %s", short_text (tf));
+  if (! isscalar (tf) || ! (islogical (tf) || isnumeric (tf)) || ! isfinite (tf))
+    error ("hybridsam:model:flag", "hybrid_model: \"trace\", \"fixed\" and \"shared\" must be true or false, got %s", short_text (tf));
   endif
   tf = logical (tf);
 endfunction

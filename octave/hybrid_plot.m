@@ -86,6 +86,7 @@ function fits = check_fits (fits)
     if (! isstruct (fits{k}) || ! isscalar (fits{k}) || ! all (isfield (fits{k}, needed)))
       error ("hybridsam:plot:fit", "hybrid_plot: FIT must come from hybrid_train, got %s", short_text (fits{k}));
     endif
+    check_model ("hybrid_plot", "plot", fits{k}.model);
     if (! isequal (fits{k}.model.outputs, fits{1}.model.outputs) || ! isequal ({fits{k}.model.params.name}, {fits{1}.model.params.name}))
       error ("hybridsam:plot:fit", "hybrid_plot: fits that are drawn together must have the same outputs and parameters; fit %d differs", k);
     endif
@@ -133,22 +134,24 @@ function draw = check_kind (kind, fits, opt)
     error ("hybridsam:plot:kind", "hybrid_plot: KIND must be one of %s, got %s", strjoin (known, ", "), short_text (kind));
   endif
   draw = {@draw_fit, @draw_history, @draw_estimates}{strcmp(kind, known)};
+  check_truth (opt.truth, fits{1}.model);
+  check_numbers (opt.trajectories);
   if (strcmp (kind, "fit"))
     check_sets (data_sets (fits, opt), opt.trajectories);
   elseif (any (cellfun (@(f) isempty (f.history.iteration), fits)))
     error ("hybridsam:plot:history", "hybrid_plot: a fit has no iterations to draw");
-  elseif (strcmp (kind, "estimates"))
-    if (isempty (fits{1}.model.params))
-      error ("hybridsam:plot:params", "hybrid_plot: the model has no parameters to draw");
-    endif
-    check_truth (opt.truth, fits{1}.model);
+  elseif (strcmp (kind, "estimates") && isempty (fits{1}.model.params))
+    error ("hybridsam:plot:params", "hybrid_plot: the model has no parameters to draw");
+  endif
+endfunction
+
+function check_numbers (chosen)
+  if (! isempty (chosen) && (! isnumeric (chosen) || any (chosen(:) < 1) || any (chosen(:) != fix (chosen(:))) || any (isinf (chosen(:)))))
+    error ("hybridsam:plot:trajectories", "hybrid_plot: \"trajectories\" must be whole numbers >= 1, got %s", short_text (chosen));
   endif
 endfunction
 
 function check_sets (sets, chosen)
-  if (! isempty (chosen) && (! isnumeric (chosen) || any (chosen(:) < 1) || any (chosen(:) != fix (chosen(:)))))
-    error ("hybridsam:plot:trajectories", "hybrid_plot: \"trajectories\" must be whole numbers >= 1, got %s", short_text (chosen));
-  endif
   for k = 1:numel (sets)
     check_data ("hybrid_plot", "plot", sets{k});
     if (any (chosen(:) > numel (sets{k}.count)))
@@ -169,8 +172,8 @@ function check_truth (truth, model)
       error ("hybridsam:plot:truth", "hybrid_plot: \"truth\" names %s, the parameters are %s", name{1}, strjoin (known, ", "));
     endif
     value = truth.(name{1});
-    if (! isnumeric (value) || ! isreal (value) || numel (value) != model.params(k).rows * model.params(k).cols)
-      error ("hybridsam:plot:truth", "hybrid_plot: the true value of %s must be %d x %d, got %s", name{1}, model.params(k).rows, ...
+    if (! isnumeric (value) || ! isreal (value) || ! all (isfinite (value(:))) || numel (value) != model.params(k).rows * model.params(k).cols)
+      error ("hybridsam:plot:truth", "hybrid_plot: the true value of %s must be %d x %d finite numbers, got %s", name{1}, model.params(k).rows, ...
              model.params(k).cols, short_text (value));
     endif
   endfor

@@ -8,7 +8,7 @@
 cd "$(dirname "$0")/.." || exit 1
 OUT=build/check
 OCTAVE="octave-cli --norc -q --no-history"
-STAGES="format rooms warnings unit_gcc unit_clang unit_threads unit_valgrind octave process help guide readme examples install"
+STAGES="format rooms warnings unit_gcc unit_clang unit_threads unit_valgrind fuzz octave process help guide readme examples install"
 SUNDIALS="-lsundials_cvodes -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_sunnonlinsolfixedpoint"
 FLAGS="-std=c11 -fno-math-errno -Isrc -Itests/c -Wall -Wextra -Werror"
 
@@ -20,7 +20,7 @@ result() {
 }
 
 stage_format() {
-  result clang-format clang-format --dry-run -Werror $(find src tests/c -name '*.c' -o -name '*.h')
+  result clang-format clang-format --dry-run -Werror $(find src tests/c tests/fuzz -name '*.c' -o -name '*.h')
 }
 
 stage_rooms() {
@@ -85,12 +85,30 @@ stage_unit_valgrind() {
   HS_QUICK=1 unit build/unit-valgrind gcc "valgrind -q --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=9" -O1 -g
 }
 
+# The fuzz targets over the kept corpus; with FUZZ_SECONDS each looks for more for so long (what it finds lies in build/fuzz).
+stage_fuzz() {
+  local dir=build/fuzz sanitize="-O1 -g -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all" name
+  core_objects $dir clang $sanitize -fsanitize=fuzzer-no-link >>"$OUT/$stage.log" 2>&1 || { echo "not ok build-fuzz"; return; }
+  for name in graph data; do
+    result "fuzz-$name-build" clang $FLAGS $sanitize -fsanitize=fuzzer -o $dir/$name tests/fuzz/fuzz_$name.c $dir/*.o $SUNDIALS -lcmocka -lm
+    mkdir -p $dir/found_$name
+    if [ -n "$FUZZ_SECONDS" ]; then
+      result "fuzz-$name-$FUZZ_SECONDS-seconds" $dir/$name -max_total_time="$FUZZ_SECONDS" -timeout=10 -max_len=1024 -print_final_stats=1 \
+        -artifact_prefix=$dir/$name- $dir/found_$name tests/fuzz/corpus/$name
+    else
+      result "fuzz-$name-corpus" $dir/$name -runs=0 -artifact_prefix=$dir/$name- tests/fuzz/corpus/$name
+    fi
+  done
+}
+
 stage_octave() { $OCTAVE tests/run_octave_tests.m 2>&1 | tee -a "$OUT/$stage.log" | grep -E '^(ok|not ok|skip) '; }
 # What only a process of its own can show.
 stage_process() {
   result library-is-quiet bash tests/quiet.sh
   result interrupt-is-heard bash tests/interrupt.sh
+  result interrupt-at-a-terminal bash tests/interrupt_pty.sh
   result killed-and-resumed bash tests/resume.sh
+  result constant-memory bash tests/memory.sh
 }
 
 stage_help() { $OCTAVE tests/help.m 2>&1 | tee -a "$OUT/$stage.log" | grep -E '^(ok|not ok|skip) '; }

@@ -49,7 +49,7 @@ function d = default_of (row)
     case "choice"
       d = row.text;
     case "number"
-      d = row.value;
+      d = {row.value, []}{1 + isnan(row.value)};  # NaN: depends on other options
     otherwise
       d = [];
   endswitch
@@ -78,8 +78,8 @@ function x = number_of (caller, row, value)
   endif
   whole = ! isempty (strfind (row.meaning, "whole"));
   good = (isnumeric (value) || islogical (value)) && isscalar (value) && isreal (value);
-  if (good && isnan (value) && isnan (row.value))  # left at a default that depends on other options
-    x = value;
+  if (isempty (value) && isnan (row.value))  # left at its default
+    x = NaN;
     return;
   endif
   if (! good || ! (value >= row.low && value <= row.high) || (whole && isfinite (value) && value != fix (value)))

@@ -21,9 +21,7 @@ function ok = write_checkpoint (file, checkpoint)
     core ("sync", {folder, "."}{1 + isempty(folder)});
   catch e
     ok = false;
-    if (exist (temporary, "file"))
-      unlink (temporary);
-    endif
+    [~, ~] = unlink (temporary);  # with outputs it raises nothing: there may be no such file, or a folder in its place
     warning ("hybridsam:checkpoint:write", "hybrid_train: the checkpoint %s could not be written: %s", file, e.message);
   end_try_catch
 endfunction

@@ -213,8 +213,8 @@ hs_status hs_graph_check(const hs_graph *g, hs_sizes s, int n_result, bool has_e
   double total = 0;
   for (int i = 0; i < g->n_nodes; i++) {
     c.i = i;
-    c.arg = g->args + args;
-    c.attr = g->attrs + attrs;
+    c.arg = hs_graph_args(g, args);
+    c.attr = hs_graph_attrs(g, attrs);
     hs_status status = check_node(&c, g->n_args_total - args, g->n_attrs_total - attrs);
     if (status != HS_OK) {
       return status;

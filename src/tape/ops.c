@@ -585,7 +585,9 @@ static stencil stencil_new(const hs_call *c) {
   if (nz) {
     memcpy(s.z, c->at->z, nz * sizeof(double));
   }
-  memcpy(s.v, c->at->v, (size_t)c->sizes.v * sizeof(double));
+  if (c->sizes.v) {
+    memcpy(s.v, c->at->v, (size_t)c->sizes.v * sizeof(double));
+  }
   s.at = *c->at;
   s.at.x = s.x;
   s.at.z = s.z;

@@ -127,15 +127,14 @@ static void fill_node(hs_program *p, const hs_graph *g, int i, const int *arg, c
 }
 
 static void fill(hs_program *p, const hs_graph *g, const unsigned char *live, int *renumber, pools pool) {
-  const int *arg = g->args;
-  const double *attr = g->attrs;
+  size_t args = 0, attrs = 0;
   for (int i = 0, next = 0; i < g->n_nodes; i++) {
     if (live[i]) {
       renumber[i] = next++;
-      fill_node(p, g, i, arg, attr, renumber, &pool);
+      fill_node(p, g, i, hs_graph_args(g, args), hs_graph_attrs(g, attrs), renumber, &pool);
     }
-    arg += g->n_args[i];
-    attr += g->n_attrs[i];
+    args += (size_t)g->n_args[i];
+    attrs += (size_t)g->n_attrs[i];
   }
   p->result = renumber[g->result];
   p->uniform_doubles = (p->uniform_doubles + 8) / 8 * 8; /* never 0: a program of leaves alone still has a work array */

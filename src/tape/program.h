@@ -40,6 +40,15 @@ struct hs_program {
   const hs_kernels *kernels;
 };
 
+/* A graph's arguments and attributes from one on. Without any the arrays may be NULL, from which not even 0 may be counted. */
+static inline const int *hs_graph_args(const hs_graph *g, size_t first) {
+  return g->n_args_total ? g->args + first : NULL;
+}
+
+static inline const double *hs_graph_attrs(const hs_graph *g, size_t first) {
+  return g->n_attrs_total ? g->attrs + first : NULL;
+}
+
 /* Every check that a hostile graph must pass before it becomes a program. `live` (n_nodes) is set for nodes the result needs. */
 hs_status hs_graph_check(const hs_graph *g, hs_sizes s, int n_result, bool has_external, unsigned char *live, hs_error *e);
 

@@ -403,12 +403,48 @@ static void every_allocation_may_fail(void **state) {
   }
 }
 
+static void every_allocation_of_new_may_fail(void **state) {
+  (void)state;
+  hs_model *m;
+  hs_data *d;
+  pendulum_new(&s, false, true);
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  for (int solver = 0; solver < 4; solver++) {
+    hs_options o = defaults();
+    o.solver = solver;
+    for (long k = 1;; k++) {
+      hs_objective *f = NULL;
+      hs_error e = {0};
+      fail_allocation(k);
+      const hs_status status = hs_objective_new(&f, m, d, &o, NULL, &e);
+      const bool reached = allocations_since() >= k;
+      fail_allocation(0);
+      hs_objective_free(f);
+      if (!reached) {
+        assert_int_equal(status, HS_OK);
+        assert_true(k > 4);
+        break;
+      }
+      assert_int_equal(status, HS_MEMORY);
+      assert_true(!f && e.text[0]);
+    }
+  }
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(option_table_is_sound), cmocka_unit_test(objective_gradient),
-      cmocka_unit_test(local_values_gradient), cmocka_unit_test(unsolvable_are_left_out),
-      cmocka_unit_test(threads_change_no_bit), cmocka_unit_test(threads_count_failures_alike),
-      cmocka_unit_test(slices_do_not_matter),  cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(option_table_is_sound),
+      cmocka_unit_test(objective_gradient),
+      cmocka_unit_test(local_values_gradient),
+      cmocka_unit_test(unsolvable_are_left_out),
+      cmocka_unit_test(threads_change_no_bit),
+      cmocka_unit_test(threads_count_failures_alike),
+      cmocka_unit_test(slices_do_not_matter),
+      cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(every_allocation_of_new_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
  * solutions stands in tests/octave/solvers.tst.
  */
 #include "failing_alloc.h"
+#include "solve/cvode_integrator.h"
 #include "solve/solve.h"
 #include "testing_model.h"
 
@@ -283,7 +284,7 @@ static void every_allocation_may_fail(void **state) {
     for (long k = 1;; k += getenv("HS_QUICK") ? 7 : 1) {
       const int lanes[] = {0, 1, 2, 3, 4};
       hs_solver *solver = NULL;
-      hs_error e;
+      hs_error e = {0};
       double dy[MOST * 2 * 8] = {1}, dv[N_V] = {0};
       fail_allocation(k);
       hs_status status = hs_solver_new(&solver, m, d, all[i], &e);
@@ -300,6 +301,79 @@ static void every_allocation_may_fail(void **state) {
         assert_int_equal(status, HS_OK);
         break;
       }
+      assert_true(status != HS_OK && e.text[0]);
+    }
+  }
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
+static int decay(void *context, double t, const double *y, double *dy) {
+  (void)context, (void)t;
+  dy[0] = -y[0];
+  return 0;
+}
+
+static int decay_jacobian(void *context, double t, const double *y, double *J) {
+  (void)context, (void)t, (void)y;
+  J[0] = -1.0;
+  return 0;
+}
+
+static int decay_tangent(void *context, int which, double t, const double *y, const double *s_in, double *ds) {
+  (void)context, (void)which, (void)t, (void)y;
+  ds[0] = -s_in[0];
+  return 0;
+}
+
+static void equal_weights(void *context, const double *y, double *weight) {
+  (void)context, (void)y;
+  weight[0] = 1e6;
+}
+
+/* Only the core's own allocation can be made to fail: SUNDIALS 6.4.1 writes through NULL when its own do (SUNHashMap_New, N_VClone). */
+static void an_integrator_may_fail(void **state) {
+  (void)state;
+  const hs_ode ode = {.n = 1, .rhs = decay, .jacobian = decay_jacobian, .tangent = decay_tangent, .weights = equal_weights};
+  for (int bdf = 0; bdf < 2; bdf++) {
+    for (int n_s = 0; n_s < 2; n_s++) {
+      hs_integrator *g = NULL;
+      hs_error e = {0};
+      fail_allocation(1);
+      assert_int_equal(hs_integrator_new(&g, &ode, bdf, n_s, &e), HS_MEMORY);
+      assert_true(!g && e.status == HS_MEMORY && e.text[0]);
+      fail_allocation(0);
+      assert_int_equal(hs_integrator_new(&g, &ode, bdf, n_s, &e), HS_OK);
+      assert_int_equal(allocations_since(), 1);
+      hs_integrator_free(g);
+    }
+  }
+}
+
+static void every_allocation_of_new_may_fail(void **state) {
+  (void)state;
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
+  hs_model *m;
+  hs_data *d;
+  pendulum_new(&s, true, false);
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  for (int i = 0; i < 3; i++) {
+    for (long k = 1;; k++) {
+      hs_solver *solver = NULL;
+      hs_error e = {0};
+      fail_allocation(k);
+      const hs_status status = hs_solver_new(&solver, m, d, all[i], &e);
+      const bool reached = allocations_since() >= k;
+      fail_allocation(0);
+      hs_solver_free(solver);
+      if (!reached) {
+        assert_int_equal(status, HS_OK);
+        assert_int_equal(k, 5); /* the solver and its plan, the back end and its plan */
+        break;
+      }
+      assert_int_equal(status, HS_MEMORY);
+      assert_true(!solver && e.text[0]);
     }
   }
   hs_data_free(d);
@@ -318,6 +392,8 @@ int main(void) {
       cmocka_unit_test(interruption_is_heard),
       cmocka_unit_test(repeated_gradients_are_identical),
       cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(every_allocation_of_new_may_fail),
+      cmocka_unit_test(an_integrator_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
