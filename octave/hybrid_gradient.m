@@ -34,6 +34,7 @@ function [loss, g, info] = hybrid_gradient (model, data, v, varargin)
   endif
   check_model ("hybrid_gradient", "gradient", model);
   check_data ("hybrid_gradient", "gradient", data);
+  data = parts (data);
   [cm, d, layout] = core_problem ("hybrid_gradient", model, data, true);
   [opt, o] = core_options ("hybrid_gradient", "g", model, layout, varargin{:});
   vector = values_pack ("hybrid_gradient", model, v, layout);

@@ -91,6 +91,7 @@ function model = hybrid_model (varargin)
   model.n_v = n_params + n_weights;
   check_together (model);
   model = find_graphs (model);
+  model.shared = rmfield (core_model (model), {"rhs", "output", "initial", "external"});
   check_graphs (model);
 endfunction
 

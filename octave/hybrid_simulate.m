@@ -30,6 +30,7 @@ function sol = hybrid_simulate (model, data, v, varargin)
   endif
   check_model ("hybrid_simulate", "simulate", model);
   check_data ("hybrid_simulate", "simulate", data);
+  data = parts (data);
   [cm, d, layout] = core_problem ("hybrid_simulate", model, data, false);
   [opt, o] = core_options ("hybrid_simulate", "s", model, layout, varargin{:});
   [at, names, parts] = sensitivity_numbers (model, opt.sensitivities);

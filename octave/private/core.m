@@ -3,10 +3,12 @@
 ## varargout = core (COMMAND, ...): the only caller of the MEX gateway; raises the errors it returns. Commands: doc/developer.md.
 
 function varargout = core (varargin)
+  persistent found = false;  # looking for a file takes longer than a small call
   varargout = cell (1, nargout);
-  if (exist ("__hybridsam__") != 3)
+  if (! found && exist ("__hybridsam__") != 3)
     error ("hybridsam:core:missing", "hybridsam: the compiled core (__hybridsam__.mex) is not on the path; run make, or install the package");
   endif
+  found = true;
   [err, varargout{:}] = __hybridsam__ (varargin{:});
   if (! isempty (err))
     stack = dbstack (1);

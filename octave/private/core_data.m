@@ -32,15 +32,16 @@ endfunction
 
 ## Which value is which initial state of the core (n_x + n_own x B); [] when none is.
 function at = value_numbers (model, data, layout)
+  at = [];
+  if (isempty (data.spread) && ! model.n_own)
+    return;
+  endif
   B = numel (data.count);
   at = zeros (model.n_x, B);
   if (! isempty (data.spread))
     at = layout.x0_first + reshape (1:model.n_x * B, model.n_x, B);
   endif
   at = [at; layout.own + (1:model.n_own)' + (data.unit(:)' - 1) * model.n_own];
-  if (! any (at(:)))
-    at = [];
-  endif
 endfunction
 
 ## A loss of which no measurement is part would be 0 for any model.
@@ -86,8 +87,11 @@ endfunction
 function [x0, skip] = start_states (caller, model, data)
   B = numel (data.count);
   x0 = data.x0;
-  estimated = ! isempty (data.spread);
   skip = false (1, B);
+  if (! isempty (x0) && ! any (isnan (x0(:))))
+    return;
+  endif
+  estimated = ! isempty (data.spread);
   if (isempty (x0))
     if (! isempty (model.functions.initial) && ! estimated)
       return;
@@ -95,9 +99,6 @@ function [x0, skip] = start_states (caller, model, data)
     x0 = NaN (model.n_x, B);
   endif
   own = all (isnan (x0), 1);
-  if (! any (own))
-    return;
-  endif
   if (! isempty (model.functions.output) || columns (data.y) != model.n_x)
     error ("hybridsam:data:initial", ["%s: the initial states are not known: give \"initial\" (and \"initial_spread\", Inf, if they are to be estimated) to " ...
            "hybrid_data, or \"initial\" to hybrid_model (the first sample serves only when the outputs are all states)"], caller);

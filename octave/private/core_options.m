@@ -5,43 +5,58 @@
 ## src/learn/options.def.
 
 function [opt, o] = core_options (caller, use, model, layout, varargin)
-  persistent table;
-  if (isempty (table))
-    table = core ("options");
+  persistent tables = struct ();
+  if (! isfield (tables, use))
+    tables.(use) = table_of (use);
   endif
-  o = struct ();
-  defaults = struct ();
-  for k = 1:numel (table)
-    row = table(k);
+  table = tables.(use);
+  opt = parse_options (caller, table.defaults, varargin{:});
+  [opt, given] = expand_method (opt, varargin(1:2:end));
+  o = table.numbers;
+  for k = 1:numel (given)
+    row = table.rows.(given{k});
     if (! strcmp (row.kind, "front"))
-      o.(row.name) = row.value;
-    endif
-    if (any (row.uses == use))
-      defaults.(row.name) = default_of (row);
-    endif
-  endfor
-  opt = parse_options (caller, defaults, varargin{:});
-  opt = expand_method (opt);
-  for k = 1:numel (table)
-    row = table(k);
-    if (isfield (opt, row.name) && ! strcmp (row.kind, "front"))
       o.(row.name) = number_of (caller, row, opt.(row.name));
-    elseif (strcmp (row.kind, "choice"))
-      o.(row.name) = find (strcmp (row.text, strsplit (row.choices, "|"))) - 1;
     endif
   endfor
+  perturbs = isfield (opt, "method") && any (strcmp (opt.method, {"sam", "asam"}));
   if (isnan (o.rho))
-    o.rho = 0.05 * ifelse_number (isfield (opt, "method") && strcmp (opt.method, "asam"), 10, 1);
-    if (isfield (opt, "rho"))
-      opt.rho = o.rho;
-    endif
+    o.rho = 0.05 + 0.45 * (perturbs && strcmp (opt.method, "asam"));
+    opt.rho = o.rho;
   endif
-  o.until = Inf;
-  o.scope_mask = scope_mask (caller, model, layout, opt);
-  if (isfield (opt, "method") && any (strcmp (opt.method, {"sam", "asam"})) && ! any (o.scope_mask))
+  o.scope_mask = zeros (layout.n, 1);
+  if (perturbs || (isfield (opt, "scope") && ! isempty (opt.scope)))
+    o.scope_mask = scope_mask (caller, model, layout, opt.scope);
+  endif
+  if (perturbs && ! any (o.scope_mask))
     error ("hybridsam:option:value", "%s: \"%s\" has nothing to perturb: the model has no values in the scope; give \"scope\" (nets, params, all)", caller, opt.method);
   endif
-  [o.learning_rate_params, o.learning_rate_nets] = learning_rates (caller, opt);
+  if (isfield (opt, "learning_rate"))
+    [o.learning_rate_params, o.learning_rate_nets] = learning_rates (caller, opt.learning_rate);
+  endif
+endfunction
+
+## What is the same in every call: rows (struct: name, row) of the options of this use and their defaults in the user's words; numbers, the core's
+## defaults of all options.
+function table = table_of (use)
+  table = struct ("rows", struct (), "defaults", struct (), "numbers", struct ());
+  for row = core ("options")'
+    row.words = strsplit (row.choices, "|");
+    row.whole = ! isempty (strfind (row.meaning, "whole"));
+    if (any (row.uses == use))
+      table.rows.(row.name) = row;
+      table.defaults.(row.name) = default_of (row);
+    endif
+    if (strcmp (row.kind, "choice"))
+      table.numbers.(row.name) = find (strcmp (row.text, row.words)) - 1;
+    elseif (! strcmp (row.kind, "front"))
+      table.numbers.(row.name) = row.value;
+    endif
+  endfor
+  table.numbers.until = Inf;
+  if (! isfield (table.rows, "rho"))  # as if it were given: the core wants a number
+    table.numbers.rho = 0;
+  endif
 endfunction
 
 function d = default_of (row)
@@ -55,35 +70,34 @@ function d = default_of (row)
   endswitch
 endfunction
 
-## "method", "l2" (fn) is short for erm with that penalty.
-function opt = expand_method (opt)
+## "method", "l2" (fn) is short for erm with that penalty, which then counts as given.
+function [opt, given] = expand_method (opt, given)
   if (isfield (opt, "method") && ischar (opt.method) && any (strcmp (opt.method, {"l2", "fn"})))
     opt.penalty = opt.method;
     opt.method = "erm";
+    given{end+1} = "penalty";
   endif
 endfunction
 
 function x = number_of (caller, row, value)
   if (strcmp (row.kind, "choice"))
-    words = strsplit (row.choices, "|");
-    if (! ischar (value) || ! any (strcmp (value, words)))
+    if (! ischar (value) || ! any (strcmp (value, row.words)))
       hint = "";
       if (ischar (value))
-        hint = sprintf ("; did you mean \"%s\"?", nearest_name (value, words));
+        hint = sprintf ("; did you mean \"%s\"?", nearest_name (value, row.words));
       endif
-      error ("hybridsam:option:value", "%s: \"%s\" must be one of %s, got %s%s", caller, row.name, strjoin (words, ", "), short_text (value), hint);
+      error ("hybridsam:option:value", "%s: \"%s\" must be one of %s, got %s%s", caller, row.name, strjoin (row.words, ", "), short_text (value), hint);
     endif
-    x = find (strcmp (value, words)) - 1;
+    x = find (strcmp (value, row.words)) - 1;
     return;
   endif
-  whole = ! isempty (strfind (row.meaning, "whole"));
   good = (isnumeric (value) || islogical (value)) && isscalar (value) && isreal (value);
   if (isempty (value) && isnan (row.value))  # left at its default
     x = NaN;
     return;
   endif
-  if (! good || ! (value >= row.low && value <= row.high) || (whole && isfinite (value) && value != fix (value)))
-    error ("hybridsam:option:value", "%s: \"%s\" must be a %snumber from %g to %g, got %s", caller, row.name, ifelse_text (whole, "whole ", ""), ...
+  if (! good || ! (value >= row.low && value <= row.high) || (row.whole && isfinite (value) && value != fix (value)))
+    error ("hybridsam:option:value", "%s: \"%s\" must be a %snumber from %g to %g, got %s", caller, row.name, ifelse_text (row.whole, "whole ", ""), ...
            row.low, row.high, short_text (value));
   endif
   x = double (value);
@@ -93,16 +107,11 @@ function t = ifelse_text (tf, a, b)
   t = {b, a}{1 + tf};
 endfunction
 
-function x = ifelse_number (tf, a, b)
-  x = [b, a](1 + tf);
-endfunction
-
 ## Which values SAM may perturb (n x 1). "params" has the parameters of single trajectories, "all" their initial states too.
-function mask = scope_mask (caller, model, layout, opt)
+function mask = scope_mask (caller, model, layout, scope)
   mask = zeros (layout.n, 1);
-  scope = "nets";
-  if (isfield (opt, "scope") && ! isempty (opt.scope))
-    scope = opt.scope;
+  if (isempty (scope))
+    scope = "nets";
   endif
   if (ischar (scope) && any (strcmp (scope, {"nets", "params", "all"})))
     names = {};
@@ -133,13 +142,12 @@ function mask = scope_mask (caller, model, layout, opt)
   endfor
 endfunction
 
-function [a, b] = learning_rates (caller, opt)
+function [a, b] = learning_rates (caller, r)
   a = 1e-2;
   b = 3e-3;
-  if (! isfield (opt, "learning_rate") || isempty (opt.learning_rate))
+  if (isempty (r))
     return;
   endif
-  r = opt.learning_rate;
   if (isstruct (r) && isscalar (r) && isempty (setdiff (fieldnames (r), {"params", "nets"})))
     if (isfield (r, "params"))
       a = r.params;
