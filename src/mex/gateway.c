@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -219,6 +220,54 @@ static void command_sync(session *s) {
   if (f >= 0) {
     close(f);
   }
+}
+
+static bool named(const char *name, const char *const *list) {
+  while (*list && strcmp(*list, name)) {
+    list++;
+  }
+  return *list != NULL;
+}
+
+/* Is a field of the model neither finite nor, of a bound or a spread, the infinity that stands for none? */
+static bool bad_numbers(const mxArray *a, const char *name) {
+  static const char *const no_bound[] = {"lower", "upper", "prior_spread", NULL};
+  const bool may_be_infinite = named(name, no_bound);
+  const double none = strcmp(name, "lower") ? INFINITY : -INFINITY, *x = mxGetPr(a);
+  for (size_t i = 0, n = mxGetNumberOfElements(a); i < n; i++) {
+    if (!isfinite(x[i]) && !(may_be_infinite && x[i] == none)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The path of the first such field of a struct array, appended to `path`; what the user's numbers and the core's own checks own is passed over. */
+static bool find_bad(const mxArray *a, char *path, size_t room) {
+  static const char *const others[] = {"graphs", "functions", "constants", NULL};
+  const size_t length = strlen(path);
+  for (int k = 0; k < mxGetNumberOfFields(a); k++) {
+    const char *name = mxGetFieldNameByNumber(a, k);
+    for (size_t i = 0, n = mxGetNumberOfElements(a); i < n && !named(name, others); i++) {
+      const mxArray *field = mxGetFieldByNumber(a, i, k);
+      snprintf(path + length, room - length, ".%s", name);
+      if (field && ((mxIsDouble(field) && bad_numbers(field, name)) || (mxIsStruct(field) && find_bad(field, path, room)))) {
+        return true;
+      }
+    }
+  }
+  path[length] = '\0';
+  return false;
+}
+
+static void command_not_finite(session *s) { /* struct -> path of the first number in it that is not finite, or "" */
+  char path[512] = "";
+  if (!mxIsStruct(s->in[0])) {
+    hs_refuse(&s->r, "core:argument", "a struct was expected");
+    return;
+  }
+  find_bad(s->in[0], path, sizeof path);
+  s->out[0] = mxCreateString(path);
 }
 
 static void command_check(session *s) {
@@ -674,7 +723,7 @@ static const struct {
     {"sync", 1, 0, command_sync},     {"check", 1, 0, command_check},       {"trainables", 2, 1, command_trainables},
     {"values", 2, 1, command_values}, {"eval", 7, 1, command_eval},         {"vjp", 8, 2, command_vjp},
     {"jvp", 9, 1, command_jvp},       {"simulate", 5, 4, command_simulate}, {"gradient", 4, 3, command_gradient},
-    {"train", 6, 3, command_train},   {"plan", 3, 1, command_plan},
+    {"train", 6, 3, command_train},   {"plan", 3, 1, command_plan},         {"not_finite", 1, 1, command_not_finite},
 };
 
 static mxArray *error_struct(session *s) {

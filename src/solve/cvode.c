@@ -390,6 +390,11 @@ static hs_status advance(hs_cvode *c, hs_integrator *g, hs_progress *p, int *sam
     hs_part_copy_sample(c, *sample, c->s->x, c->x, false);
   }
   c->s->counts.steps++;
+  if (status == HS_OK && !p->ended &&
+      p->h < hs_lane_least(p->t)) { /* a pole: the library would creep up to it until something overflows */
+    status = hs_integrator_dense(g, p->t, 0, c->x, e);
+    return status != HS_OK ? status : hs_part_failed(c, p->t, c->x, c->x, "the step size underflowed");
+  }
   if (status == HS_OK && how.watch_stiffness && looks_stiff(c->now, p, last)) {
     return HS_RETRY;
   }

@@ -7,6 +7,7 @@
 #define HS_SOLVE_CVODE_H
 
 #include "solve/cvode_integrator.h"
+#include "solve/rk_lane.h"
 #include "solve/rk_rule.h"
 #include "solve/solver.h"
 

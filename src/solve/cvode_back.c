@@ -197,7 +197,7 @@ static hs_status too_hard(hs_cvode *c, double tau, const double *lambda, const c
 /* Over `length`, the step size c->h wanted at first; the controller is that of rk_lane.c without its memory. */
 static hs_status leap_over(hs_cvode *c, double length, double *lambda, double *dv, hs_error *e) {
   const size_t n = (size_t)hs_part_size(c);
-  const double least = 16.0 * DBL_EPSILON * fmax(fabs(c->t_end), length);
+  const double least = hs_lane_least(c->t_end);
   double tau = 0.0;
   hs_status status = adjoint_rhs(c, 0.0, lambda, c->k) < 0 ? c->callback : HS_OK;
   for (long steps = 0; status == HS_OK && tau < length; steps++) {

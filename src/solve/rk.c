@@ -365,7 +365,7 @@ static hs_status first_sizes(hs_solver *s, rk *r, const double *v) {
     const double f1 = lane_norm(s, r->dk, r->x, r->x, b) / h0[b], most = fmax(f0[b], f1);
     const double h1 = most <= 1e-15 ? fmax(1e-6, 1e-3 * h0[b]) : pow(0.01 / most, 0.2);
     r->lane[b].h = h1 > 0.0 && isfinite(h1) ? fmin(100.0 * h0[b], h1) : 1e-3 * h0[b];
-    r->lane[b].h = fmax(r->lane[b].h, 2.0 * r->lane[b].least);
+    r->lane[b].h = fmax(r->lane[b].h, 2.0 * hs_lane_least(r->lane[b].t));
   }
   return status;
 }

@@ -6,6 +6,10 @@
 
 static const double SAFETY = 0.9, SHRINK = 0.2, GROW = 10.0, BETA = 0.04, ORDER = 5.0;
 
+double hs_lane_least(double t) {
+  return fmax(16.0 * DBL_EPSILON * fabs(t), 1e-200);
+}
+
 /* The next sample after k at which a step must land. */
 static int next_target(const hs_solver *s, int b, bool adaptive, int k) {
   const int last = hs_solver_count(s, b) - 1;
@@ -28,7 +32,6 @@ void hs_lane_start(const hs_solver *s, int b, bool adaptive, hs_rk_lane *lane) {
   const double *t = hs_solver_times(s, b);
   const int last = hs_solver_count(s, b) - 1;
   *lane = (hs_rk_lane){.t = t[0], .reached = 1, .fresh = true, .done = last == 0, .error = 1e-4};
-  lane->least = 16.0 * DBL_EPSILON * fmax(fabs(t[0]), fabs(t[last]));
   enter_interval(s, b, adaptive, 0, lane);
 }
 
@@ -100,7 +103,7 @@ bool hs_lane_reject(double error, hs_rk_lane *lane, hs_rk_entry *step) {
   lane->tries++;
   step->h = 0.0;
   step->lands = false;
-  return lane->h > lane->least;
+  return lane->h > hs_lane_least(lane->t);
 }
 
 bool hs_lane_looks_stiff(double h_lambda, hs_rk_lane *lane) {

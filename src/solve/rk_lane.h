@@ -27,12 +27,12 @@ typedef struct { /* a lane on its way */
   int target;            /* the sample at which a step must land */
   int piece, pieces;     /* fixed step: steps done of the interval, of how many */
   double h, error;       /* adaptive: size wanted; error of the last accepted step */
-  double least;          /* smallest size that still moves the time */
   bool fresh, rejected, done;
   long tries;
   int stiff, mild; /* accepted steps in a row that looked so */
 } hs_rk_lane;
 
+double hs_lane_least(double t); /* the smallest step that is still worth its name at time t */
 void hs_lane_start(const hs_solver *s, int b, bool adaptive, hs_rk_lane *lane);
 /* The step that the lane tries next; a lane that is done rests at its start. */
 void hs_lane_plan(const hs_solver *s, int b, bool adaptive, const hs_rk_lane *lane, hs_rk_entry *step);

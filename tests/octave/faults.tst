@@ -82,7 +82,7 @@
 %! v = hybrid_values (model, data);
 %! fit = hybrid_train (model, data, "iterations", 3, "solver", "rk4", "display", "off");
 %! loss = hybrid_gradient (model, data, v, "solver", "rk4");
-%! in_model = {'^1.*\.lower\(1\) = -Inf', '^1.*\.upper\(1\) = Inf', '^1.*\.prior_spread\(.\) = Inf', '^1.*\.constants.* = '};
+%! in_model = {'^1.*\.lower\(\d+\) = -Inf', '^1.*\.upper\(\d+\) = Inf', '^1.*\.prior_spread\(\d+\) = Inf', '^1.*\.constants.* = '};
 %!test attack (@hybrid_net, {[2 3 1]}, {});
 %!test
 %! attack (@hybrid_model, {"states", struct("q", 1, "p", [1 1]), "inputs", struct("f", 1), "constants", struct("m", 2), "window", 2, "features", {"z"}, ...
