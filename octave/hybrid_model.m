@@ -381,6 +381,9 @@ function [graph, n] = graph_of (model, which)
     number = find (strcmp (which, {"rhs", "output", "initial"}));
     graph = struct ("op", {{"external"}}, "rows", n, "cols", 1, "nargs", 0, "args", [], "nattr", 1, "attr", number, "result", 1);
   endif
+  if (n == 0)
+    error ("hybridsam:model:result", "hybrid_model: %s returned nothing (an empty value); it must return a real column, a struct or a cell array", which);
+  endif
 endfunction
 
 ## The core's states are the user's, then the parameters of the trajectory: without an output function only the first are observed.
