@@ -187,7 +187,7 @@ function [q, shared] = read_param (name, value)
   endif
   bounds = {spec.lower, spec.upper};
   for k = 1:2
-    if (! isnumeric (bounds{k}) || ! isscalar (bounds{k}) || isnan (bounds{k}))
+    if (! isnumeric (bounds{k}) || ! isreal (bounds{k}) || ! isscalar (bounds{k}) || isnan (bounds{k}))
       error ("hybridsam:model:params", "hybrid_model: the bounds of parameter %s must be numbers, got %s", name, short_text (bounds{k}));
     endif
   endfor
@@ -207,6 +207,11 @@ endfunction
 function [mean, spread, on_log] = read_prior (name, spec)
   mean = spec.prior_mean;
   spread = spec.prior_spread;
+  check_prior (name, mean, spec.start);
+  check_prior (name, spread, spec.start);
+  if (isempty (spread))
+    spread = Inf;
+  endif
   if (isempty (mean))
     mean = spec.start;
     if (any (isfinite (spread(:))))
@@ -215,12 +220,6 @@ function [mean, spread, on_log] = read_prior (name, spec)
   elseif (all (isinf (spread(:))))
     error ("hybridsam:model:prior", "hybrid_model: parameter %s has a prior_mean but no prior_spread", name);
   endif
-  for x = {mean, spread}
-    if (! isnumeric (x{1}) || ! isreal (x{1}) || ! (isscalar (x{1}) || isequal (size (x{1}), size (spec.start))) || any (isnan (x{1}(:))))
-      error ("hybridsam:model:prior", "hybrid_model: prior_mean and prior_spread of parameter %s must be numbers, one or as its start value, got %s", ...
-             name, short_text (x{1}));
-    endif
-  endfor
   if (any (isinf (mean(:))))
     error ("hybridsam:model:prior", "hybrid_model: the prior_mean of parameter %s must be finite, got %s", name, short_text (mean));
   endif
@@ -240,6 +239,13 @@ function [mean, spread, on_log] = read_prior (name, spec)
   mean = double (mean) + zeros (size (spec.start));
   mean(! isfinite (mean)) = 0;
   spread = double (spread) + zeros (size (spec.start));
+endfunction
+
+function check_prior (name, x, start)
+  if (! isnumeric (x) || ! isreal (x) || ! (isempty (x) || isscalar (x) || isequal (size (x), size (start))) || any (isnan (x(:))))
+    error ("hybridsam:model:prior", "hybrid_model: prior_mean and prior_spread of parameter %s must be numbers, one or as its start value, got %s", ...
+           name, short_text (x));
+  endif
 endfunction
 
 function [nets, total] = read_nets (given, n_params)
@@ -390,6 +396,9 @@ function [graph, n] = graph_of (model, which)
     number = find (strcmp (which, {"rhs", "output", "initial"}));
     graph = struct ("op", {{"external"}}, "rows", n, "cols", 1, "nargs", 0, "args", [], "nattr", 1, "attr", number, "result", 1);
   endif
+  if (n == 0)
+    error ("hybridsam:model:result", "hybrid_model: %s returned nothing (an empty value); it must return a real column, a struct or a cell array", which);
+  endif
 endfunction
 
 ## The core's states are the user's, then the parameters of the trajectory: without an output function only the first are observed.
@@ -470,6 +479,7 @@ endfunction
 %!error <did you mean lower> hybrid_model ("states", {"a"}, "params", struct ("k", struct ("start", 1, "lowr", 2)), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:nets hybrid_model ("states", {"a"}, "nets", struct ("f", 3), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:constants hybrid_model ("states", {"a"}, "constants", 3, "rhs", @(t, x, u, p, nn) 1)
+%!error id=hybridsam:model:result hybrid_model ("states", {"a"}, "rhs", @(t, x, u, p, nn) -x.a, "output", @(t, x, u, p, nn) [])
 %!error id=hybridsam:model:window hybrid_model ("states", {"a"}, "window", 0, "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:handle hybrid_model ("states", {"a"}, "rhs", 3)
 %!error id=hybridsam:model:handle hybrid_model ("states", {"a"}, "rhs", @(t, x) 1)

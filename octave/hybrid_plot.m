@@ -83,7 +83,7 @@ function fits = check_fits (fits)
   endif
   needed = {"model", "values", "history", "options", "data"};
   for k = 1:numel (fits)
-    if (! isstruct (fits{k}) || ! isscalar (fits{k}) || ! all (isfield (fits{k}, needed)))
+    if (! isstruct (fits{k}) || ! isscalar (fits{k}) || ! all (isfield (fits{k}, needed)) || ! has_good_parts (fits{k}))
       error ("hybridsam:plot:fit", "hybrid_plot: FIT must come from hybrid_train, got %s", short_text (fits{k}));
     endif
     check_model ("hybrid_plot", "plot", fits{k}.model);
@@ -91,6 +91,13 @@ function fits = check_fits (fits)
       error ("hybridsam:plot:fit", "hybrid_plot: fits that are drawn together must have the same outputs and parameters; fit %d differs", k);
     endif
   endfor
+endfunction
+
+## A fit that was put together by hand, or changed.
+function tf = has_good_parts (fit)
+  has = @(s, names) isstruct (s) && isscalar (s) && all (isfield (s, names));
+  tf = has (fit.model, "type") && strcmp (fit.model.type, "hybrid_model") && has (fit.values, {"params", "nets"}) ...
+       && has (fit.history, {"iteration", "loss", "validation", "params"}) && has (fit.options, "solver") && isa (fit.data, "hybrid_dataset");
 endfunction
 
 function labels = check_labels (labels, fits)
@@ -514,6 +521,10 @@ endfunction
 %!error id=hybridsam:plot:usage hybrid_plot (fit)
 %!error id=hybridsam:plot:fit hybrid_plot (3, "fit")
 %!error id=hybridsam:plot:fit hybrid_plot ({}, "fit")
+%!error id=hybridsam:plot:fit hybrid_plot (setfield (fit, "model", 3), "fit")
+%!error id=hybridsam:plot:fit hybrid_plot (setfield (fit, "history", struct ()), "history")
+%!error id=hybridsam:plot:fit hybrid_plot (setfield (fit, "options", []), "fit")
+%!error id=hybridsam:plot:fit hybrid_plot (setfield (fit, "data", {}), "fit")
 %!error id=hybridsam:plot:fit hybrid_plot ({fit, setfield(fit, "model", "outputs", {"a", "b"})}, "fit")
 %!error id=hybridsam:plot:kind hybrid_plot (fit, "fits")
 %!error id=hybridsam:plot:kind hybrid_plot (fit, 3)

@@ -38,7 +38,7 @@
 ## deviations of that state).
 ## @item @qcode{"display"}, @qcode{"callback"}
 ## @qcode{"off"}, @qcode{"final"}, @qcode{"iter"}; @code{@@(iteration, info)} is called after every slice of 0.2 s (or one step, if that takes longer) and at the end, with
-## @code{info.loss}, @code{info.params}, @code{info.validation} and stops the run by returning true.
+## @code{info.loss}, @code{info.params}, @code{info.validation} and stops the run by returning true; it may return nothing.
 ## @end table
 ##
 ## @var{fit} has
@@ -309,6 +309,9 @@ endfunction
 %!error id=hybridsam:option:value hybrid_train (model, data, "learning_rate", struct ("net", 1))
 %!error id=hybridsam:option:value hybrid_train (model, data, "display", "loud")
 %!error id=hybridsam:option:value hybrid_train (model, data, "callback", 3)
+%!error id=hybridsam:train:callback hybrid_train (model, data, "iterations", 2, "display", "off", "callback", @(k, i) NaN)
+%!error id=hybridsam:train:callback hybrid_train (model, data, "iterations", 2, "display", "off", "callback", @(k, i) {true})
+%!assert (evalc ("hybrid_train (model, data, \"iterations\", 2, \"display\", \"off\", \"callback\", @(k, i) printf (\"at %d\", k));"), "at 2")  # no result
 %!error id=hybridsam:option:value hybrid_train (model, data, "time_limit", -1)
 %!error id=hybridsam:option:value hybrid_train (model, data, "batch", 0)
 %!error id=hybridsam:values:struct hybrid_train (model, data, "start", 3)

@@ -6,6 +6,11 @@ function r = subsasgn (a, s, b)
   if (numel (s) != 1 || ! strcmp (s.type, "()") || any (cellfun (@(i) isa (i, "hybrid_expr"), s.subs)))
     refuse ("assign", "an assignment into a traced quantity with a traced index or a field", "build the value with [a; b]");
   endif
+  if (! isa (a, "hybrid_expr") && isempty (a))  # dx(1) = ... where there was no dx
+    refuse ("assign", "an assignment into an array of numbers, as dx(1) = ...,", "build the value with [a; b]");
+  elseif (! isa (b, "hybrid_expr") && isempty (b))
+    refuse ("assign", "deleting elements, as x(2) = [],", "index those that stay, as x([1 3])");
+  endif
   a = lift (a);
   b = lift (b);
   n = numel (a);

@@ -1,17 +1,20 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 function r = subsref (a, s)
-  if (numel (s) != 1 || ! strcmp (s.type, "()"))
+  if (! all (strcmp ({s.type}, "()")))
     refuse ("index", "field or cell access into a traced quantity", "index it with (), as a matrix");
   endif
-  if (any (cellfun (@(i) isa (i, "hybrid_expr"), s.subs)))
+  if (any (cellfun (@(i) isa (i, "hybrid_expr"), s(1).subs)))
     refuse ("index", "an index that depends on a traced quantity", "indices must be constants; use hybrid_ifelse to choose between values");
   endif
   k = reshape (1:a.rows * a.cols, a.rows, a.cols);
   try
-    k = k(s.subs{:});
+    k = k(s(1).subs{:});
   catch e
     refuse ("index", ["an index out of range (" e.message ")"], sprintf ("the quantity is %d x %d", a.rows, a.cols));
   end_try_catch
   r = gather (a, k, rows (k), columns (k));
+  if (numel (s) > 1)  # x.M(:,2)(1)
+    r = subsref (r, s(2:end));
+  endif
 endfunction

@@ -63,7 +63,7 @@ function translate (e, model, which)
     refusal = __hybrid_tape__ ("refusal");
     error (refusal.identifier, "%s", refusal.message);
   endif
-  where = user_line (e.stack);
+  where = __hybrid_tape__ ("place", e.stack);
   hint = "";
   if (! isempty (strfind (e.message, "function handle")))
     hint = "; inside [ ] a network is called without a space before the parenthesis: nn.f(x), since [nn.f (x)] is two elements";
@@ -88,17 +88,4 @@ function tf = works_with_numbers (model, which)
   catch
     tf = false;
   end_try_catch
-endfunction
-
-function text = user_line (stack)
-  text = "";
-  for k = 1:numel (stack)
-    if (! isempty (strfind (stack(k).name, "trace_function")))
-      return;
-    endif
-    if (stack(k).line > 0 && isempty (regexp (stack(k).file, "@hybrid_expr")) && stack(k).name(1) != "@")
-      text = sprintf (" (%s, line %d)", stack(k).name, stack(k).line);
-      return;
-    endif
-  endfor
 endfunction

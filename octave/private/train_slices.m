@@ -78,7 +78,7 @@ function all = merge (all, more)
 endfunction
 
 function [stop, outcome] = asked_to_stop (run, piece, seconds, finished, outcome)
-  stop = ! isempty (run.opt.callback) && ! isempty (piece) && run.opt.callback (run.state.iteration, report (run.model, piece));
+  stop = ! isempty (run.opt.callback) && ! isempty (piece) && ask (run.opt.callback, run.state.iteration, report (run.model, piece));
   if (finished)  # the callback hears of the end; there is nothing left to stop
     stop = true;
   elseif (stop)
@@ -88,6 +88,18 @@ function [stop, outcome] = asked_to_stop (run, piece, seconds, finished, outcome
     stop = true;
     outcome.status = "TIME_LIMIT";
     outcome.message = sprintf ("the time limit of %g s was reached", run.opt.time_limit);
+  endif
+endfunction
+
+## Called as a statement, so that functions without a result (printf) will do: Octave leaves a result in ans.
+function stop = ask (callback, iteration, info)
+  ans = false;
+  callback (iteration, info);
+  stop = ans;
+  if (isempty (stop))
+    stop = false;
+  elseif (! (islogical (stop) || isnumeric (stop)) || ! isscalar (stop) || isnan (stop))
+    error ("hybridsam:train:callback", "hybrid_train: the callback must return true (to stop), false or nothing, got %s", short_text (stop));
   endif
 endfunction
 

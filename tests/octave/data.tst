@@ -74,13 +74,13 @@
 %! assert (d.y(1), 567);
 %! assert (d.u(1,:), [72 18 60 -5.962499618530273 2.0250000953674316 145 134]);
 
-%!test  # 10,000 rows of 46 columns in well below two seconds
+%!test  # 10,000 rows of 46 columns in well below two seconds (of the processor: others may be using it too)
 %! row = ["standard," strjoin(repmat({"14377.0"}, 1, 45), ",") "\n"];
 %! file = write_file ([["w," strjoin(arrayfun (@(k) sprintf ("c%d", k), 1:45, "UniformOutput", false), ",") "\n"], repmat(row, 1, 10000)]);
 %! unwind_protect
-%!   clock = tic ();
+%!   clock = cputime ();
 %!   d = hybrid_data (file, "outputs", {"c1", "c45"}, "inputs", {"c2", "c3"}, "where", {"w", "standard"});
-%!   assert (toc (clock) < 2);
+%!   assert (cputime () - clock < 2);
 %!   assert (size (d.y), [10000 2]);
 %! unwind_protect_cleanup
 %!   delete (file);
@@ -250,7 +250,7 @@
 %!test  # 10,000 samples are cut at once
 %! t = (0:9999)';
 %! data = hybrid_data (t, [t, -t]);
-%! clock = tic ();
+%! clock = cputime ();
 %! s = hybrid_segment (data, 3);
-%! assert (toc (clock) < 0.5);
+%! assert (cputime () - clock < 0.5);
 %! assert (numel (s.count), 3333);

@@ -35,7 +35,7 @@
 %!test  # masks and hybrid_ifelse
 %! of (@(t, x, u, p, nn) [hybrid_ifelse(x.a > 0, x.b, 1); hybrid_ifelse(x.v <= 0.1, x.v, 2); (x.a < x.b) * 3; hybrid_ifelse(x.a >= 0 & x.b < 1, 1, 0); !(x.a == 0); (x.a != 1) | (x.b > 3)]);
 %!test  # shapes, indices, matrices
-%! of (@(t, x, u, p, nn) [x.M'(:); x.M(2,1); x.M(:,2); x.v(end); x.v([3 1]); x.v(2:3); x.v(logical ([1 0 1])); [x.v, x.v](2,:)'; [x.M; [1 2]](:); x.M(:)]);
+%! of (@(t, x, u, p, nn) [x.M'(:); x.M(2,1); x.M(:,2); x.v(end); x.v([3 1]); x.M(:,2)(1); x.M(:,[true false])(:); x.v(2:3); x.v(logical ([1 0 1])); [x.v, x.v](2,:)'; [x.M; [1 2]](:); x.M(:)]);
 %! of (@(t, x, u, p, nn) [p.C * x.v; p.A * x.v; x.M * [1; 2]; (x.v' * p.q); x.v * 2; (x.v * x.v')(:); magic(3) \ x.v; reshape(x.M, 4, 1); repmat(x.a, 2, 1)]);
 %! of (@(t, x, u, p, nn) [x.v + [1; 2; 3]; (x.v + [1 2])(:); (x.M .* [2; 3])(:); numel(x.v) * x.a; size(x.M, 1) * x.a; columns(x.M) + x.a; length(x.v) * x.b](:));
 %!test  # assignment into a traced quantity, loops, sub-functions, captured constants, networks on columns
@@ -60,6 +60,29 @@
 %!  dx = zeros (2, 1);
 %!  dx(1) = x.a;
 %!endfunction
+%!function dx = switches (t, x, u, p, nn)
+%!  switch (x.a)
+%!    case {1, 2}
+%!      dx = 1;
+%!    otherwise
+%!      dx = 2;
+%!  endswitch
+%!endfunction
+%!function dx = grows (t, x, u, p, nn)
+%!  dx(1) = x.a;
+%!  dx(2) = x.b;
+%!endfunction
+%!function r = deletes (t, x, u, p, nn)
+%!  r = x.v;
+%!  r(2) = [];
+%!endfunction
+%!function r = searches (t, x, u, p, nn)
+%!  r = fzero (@(s) s - x.a, 0);
+%!endfunction
+%!function r = nests (t, x, u, p, nn)
+%!  r = 2 * x.a;
+%!  hybrid_model ("states", {"c"}, "rhs", @(t, x, u, p, nn) -x.c);
+%!endfunction
 %!function refuses (id, words, f)
 %!  try
 %!    of (f);
@@ -76,6 +99,11 @@
 
 %!test refuses ("hybridsam:trace:branch", {"if", "hybrid_ifelse", "line 2"}, @branches);
 %!test refuses ("hybridsam:trace:assign", {"dx(1)", "[a; b]"}, @assigns);
+%!test refuses ("hybridsam:trace:branch", {"switch", "hybrid_ifelse", "switches, line 2"}, @switches);
+%!test refuses ("hybridsam:trace:assign", {"dx(1)", "[a; b]", "grows, line 2"}, @grows);
+%!test refuses ("hybridsam:trace:assign", {"deleting", "x([1 3])", "deletes, line 3"}, @deletes);
+%!test refuses ("hybridsam:trace:branch", {"in fzero; searches, line 2"}, @searches);
+%!test refuses ("hybridsam:trace:usage", {"inside a function", "capture"}, @nests);
 %!test refuses ("hybridsam:trace:branch", {"&&"}, @(t, x, u, p, nn) (x.a > 1 && x.b > 1) * 1);
 %!test refuses ("hybridsam:trace:function", {"interp1", "trace"}, @(t, x, u, p, nn) interp1 ([0 1], [0 1], x.a));
 %!test refuses ("hybridsam:trace:function", {"sort"}, @(t, x, u, p, nn) sort (x.v));
@@ -92,9 +120,11 @@
 %!test refuses ("hybridsam:trace:index", {"index"}, @(t, x, u, p, nn) [5 6 7](x.a));
 %!test refuses ("hybridsam:trace:loop", {"constants"}, @(t, x, u, p, nn) sum (1:x.a));
 %!test refuses ("hybridsam:trace:shape", {"3 x 1"}, @(t, x, u, p, nn) x.v + [1; 2]);
+%!test refuses ("hybridsam:trace:shape", {"2 x 2 quantity with a 3 x 1 one"}, @(t, x, u, p, nn) x.v + x.M);
 %!test refuses ("hybridsam:trace:shape", {"3 x 1"}, @(t, x, u, p, nn) x.v * x.v);
 %!test refuses ("hybridsam:trace:concat", {"[x.M; [1 2]]"}, @(t, x, u, p, nn) [x.M; 1 2](:));
-%!test refuses ("hybridsam:trace:value", {"complex", "real"}(2), @(t, x, u, p, nn) x.a + 1i);
+%!test refuses ("hybridsam:trace:value", {"complex", "real"}, @(t, x, u, p, nn) x.a + 1i);
+%!test refuses ("hybridsam:trace:value", {"empty"}, @(t, x, u, p, nn) x.a + []);
 %!test refuses ("hybridsam:trace:value", {"without a space"}, @(t, x, u, p, nn) [x.a; nn.f (x.v)]);
 %!test  # after a refused function the next trace is sound
 %! refuses ("hybridsam:trace:branch", {"if"}, @branches);

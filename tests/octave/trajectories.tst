@@ -148,6 +148,13 @@
 %!error id=hybridsam:model:prior hybrid_model ("states", {"x"}, "params", struct ("k", struct ("start", 1, "prior_spread", 1)), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:prior hybrid_model ("states", {"x"}, "params", struct ("k", struct ("start", 1, "prior_mean", 1, "prior_spread", 0)), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:prior hybrid_model ("states", {"x"}, "params", struct ("k", struct ("start", 1, "prior_mean", 1, "prior_spread", NaN)), "rhs", @(t, x, u, p, nn) 1)
+%!test  # other things than numbers
+%! for e = {{{}}, struct("a", 1), @sin, {"a"}, "word", 2i, [1 2]}
+%!   for field = {"prior_mean", "prior_spread"}
+%!     spec = setfield (struct ("start", 1, "prior_mean", 1, "prior_spread", 1), field{1}, e{1});
+%!     fail ("hybrid_model (\"states\", {\"x\"}, \"params\", struct (\"k\", spec), \"rhs\", @(t, x, u, p, nn) 1)", "must be numbers");
+%!   endfor
+%! endfor
 %!error id=hybridsam:model:prior hybrid_model ("states", {"x"}, "params", struct ("k", struct ("start", 1, "prior_mean", 1, "prior_spread", 1, "prior_on", "log")), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:prior hybrid_model ("states", {"x"}, "params", struct ("k", struct ("start", 1, "prior_mean", 1, "prior_spread", 1, "prior_on", "ln")), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:shared hybrid_model ("inputs", {"x"}, "params", struct ("k", struct ("start", 1, "shared", false)), "output", @(t, x, u, p, nn) 1)

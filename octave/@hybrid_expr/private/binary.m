@@ -7,7 +7,7 @@ function r = binary (op, a, b)
   b = lift (b);
   m = max (a.rows, b.rows);
   n = max (a.cols, b.cols);
-  a = spread (a, m, n, b);
-  b = spread (b, m, n, a);
-  r = node (op, m, n, [a.id, b.id], []);
+  left = spread (a, m, n, b);
+  right = spread (b, m, n, a);
+  r = node (op, m, n, [left.id, right.id], []);
 endfunction

@@ -9,7 +9,10 @@ function e = lift (x)
     refuse ("value", "a function (such as a network) where a number was expected", ...
             "call it, and inside [ ] without a space before the parenthesis: nn.f(x), since [nn.f (x)] is two elements");
   elseif (! (isnumeric (x) || islogical (x)) || ! isreal (x) || ndims (x) > 2)
-    refuse ("value", sprintf ("a %s value where a number was expected", class (x)), "use real numbers and matrices");
+    kind = {"", "complex "}{1 + (isnumeric (x) && iscomplex (x))};
+    refuse ("value", sprintf ("a %s%s value where a number was expected", kind, class (x)), "use real numbers and matrices");
+  elseif (isempty (x))
+    refuse ("value", sprintf ("an empty value (%d x %d) where a number was expected", rows (x), columns (x)), "use real numbers and matrices");
   else
     x = double (full (x));
     attr = x(:);
