@@ -152,7 +152,7 @@ static const double MAGIC = 0x1.8p52;
 static const double LN2_HIGH = 0x1.62e42fefa3800p-1, LN2_LOW = 0x1.ef35793c76730p-45, LOG2_E = 0x1.71547652b82fep0;
 
 /* exp(x) - 1 = 2^n q + (2^n - 1), q = exp(r) - 1; returns q. */
-ALWAYS vec exp_core(vec x, ivec *n_out) {
+ALWAYS vec exp_core(vec x, uvec *n_out) {
   static const double C[] = {0x1p-1,
                              0x1.5555555555558p-3,
                              0x1.5555555553d62p-5,
@@ -166,20 +166,20 @@ ALWAYS vec exp_core(vec x, ivec *n_out) {
   vec shifted = x * LOG2_E + MAGIC;
   vec n = shifted - MAGIC;
   vec r = (x - n * LN2_HIGH) - n * LN2_LOW;
-  *n_out = (ivec)shifted - (ivec)splat(MAGIC);
+  *n_out = (uvec)shifted - (uvec)splat(MAGIC);
   return r + (r * r) * polynomial(10, C, r);
 }
 
-ALWAYS vec power_of_two(ivec n) { /* 2^n, -1022 <= n <= 1023 */
+ALWAYS vec power_of_two(uvec n) { /* 2^n, -1022 <= n <= 1023, in two's complement */
   return (vec)((n + 1023) << 52);
 }
 
 /* 2^extra exp(x); the clamps keep n in range and still overflow and underflow. */
 ALWAYS vec exp_scaled(vec x, int extra) {
-  ivec n;
+  uvec n;
   vec q = exp_core(greatest(-746.0, least(712.0, x)), &n);
-  n += extra;
-  ivec half = (ivec)((uvec)(n + 2048) >> 1) - 1024; /* no arithmetic shift of 64 bits in AVX2 */
+  n += (uint64_t)extra;
+  uvec half = ((n + 2048) >> 1) - 1024; /* no arithmetic shift of 64 bits in AVX2 */
   return ((q + 1.0) * power_of_two(half)) * power_of_two(n - half);
 }
 
@@ -188,14 +188,14 @@ ALWAYS vec exp_vec(vec x) {
 }
 
 ALWAYS vec expm1_vec(vec x) { /* x <= 700 */
-  ivec n;
+  uvec n;
   vec q = exp_core(greatest(-40.0, x), &n);
   vec scale = power_of_two(n);
   return scale * q + (scale - 1.0);
 }
 
 ALWAYS vec tanh_vec(vec x) {
-  ivec n;
+  uvec n;
   vec y = least(20.0, magnitude(x));
   vec q = exp_core(y + y, &n);
   vec scale = power_of_two(n);
@@ -225,10 +225,11 @@ ALWAYS vec sigmoid_vec(vec x) {
 ALWAYS vec log_core(vec x, vec extra) {
   static const double C[] = {0x1.5555555555562p-1, 0x1.999999998e248p-2, 0x1.249249366d798p-2, 0x1.c71c5aaff3861p-3,
                              0x1.7464964ea274bp-3, 0x1.39ca0d16326e7p-3, 0x1.2d8423671bb78p-3};
-  const ivec root = (ivec)splat(0x1.6a09e667f3bcdp-1);
-  ivec biased = (ivec)((uvec)((ivec)x - root + ((int64_t)1023 << 52)) >> 52); /* k + 1023, without an arithmetic shift */
-  vec f = (vec)((ivec)x - ((biased - 1023) << 52)) - 1.0;
-  vec k = (vec)(biased + (ivec)splat(0x1p52)) - (0x1p52 + 1023.0) + extra;
+  const uvec root = (uvec)splat(0x1.6a09e667f3bcdp-1), bits = (uvec)x;
+  uvec biased =
+      (bits - root + ((uint64_t)1023 << 52)) >> 52; /* k + 1023 without an arithmetic shift, which AVX2 lacks for 64 bits */
+  vec f = (vec)(bits - ((biased - 1023) << 52)) - 1.0;
+  vec k = (vec)(biased + (uvec)splat(0x1p52)) - (0x1p52 + 1023.0) + extra;
   vec s = f / (f + 2.0), z = s * s, half = 0.5 * f * f;
   vec tail = s * (half + z * polynomial(7, C, z));
   return k * LN2_HIGH - ((half - (tail + k * LN2_LOW)) - f);
@@ -269,7 +270,7 @@ ALWAYS vec sin_core(vec x, int quarter) {
   static const double P1 = 0x1.921fb544p0, P2 = 0x1.0b4611a6p-34, P3 = 0x1.3198a2ep-69, P4 = 0x1.b839a252049c1p-104;
   vec shifted = magnitude(x) * 0x1.45f306dc9c883p-1 + MAGIC;
   vec n = shifted - MAGIC;
-  ivec q = (ivec)shifted + quarter;
+  uvec q = (uvec)shifted + (uint64_t)quarter;
   vec w = magnitude(x) - n * P1, t = n * P2;
   vec r = w - t;
   vec low = (((w - r) - t) - n * P3) - n * P4;
@@ -277,8 +278,8 @@ ALWAYS vec sin_core(vec x, int quarter) {
   vec z = hi * hi, half = 0.5 * z, c = 1.0 - half;
   vec sine = hi + (lo * c + hi * z * polynomial(6, S, z));
   vec cosine = c + (((1.0 - c) - half) + (z * z * polynomial(6, C, z) - hi * lo));
-  vec value = SELECT(-(q & 1), cosine, sine);
-  return (vec)((ivec)value ^ ((q & 2) << 62));
+  vec value = SELECT((ivec)(0 - (q & 1)), cosine, sine);
+  return (vec)((uvec)value ^ ((q & 2) << 62));
 }
 
 /* y with f(x) in the lanes that the reduction does not reach. */
