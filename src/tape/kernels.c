@@ -35,6 +35,7 @@ typedef struct {
   const double *b;
   long ldb;
   const double *bias;
+  long bias_step;
   double *c;
   long ldc;
   int last; /* lanes in the last vector of a strip */
@@ -58,7 +59,7 @@ ALWAYS void tile(int rows, int nv, int part, product s) {
   vec acc[MAX_ROWS][MAX_NV];
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < nv; j++) {
-      acc[i][j] = s.bias ? splat(s.bias[i]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
+      acc[i][j] = s.bias ? splat(s.bias[i * s.bias_step]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
     }
   }
   for (int p = 0; p < s.k; p++, s.a += s.a_col, s.b += s.ldb) {
@@ -104,7 +105,7 @@ ALWAYS void split_tile(int rows, int nv, int part, product s) {
   }
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < nv; j++) {
-      vec start = s.bias ? splat(s.bias[i]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
+      vec start = s.bias ? splat(s.bias[i * s.bias_step]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
       vec sum = (acc[0][i][j] + acc[1][i][j]) + (acc[2][i][j] + acc[3][i][j]);
       store_lane(s.c + i * s.ldc, start + sum, j, nv, part, s.last);
     }
@@ -140,7 +141,7 @@ ALWAYS void strip(int most, int nv, int part, product s) {
       break;
     }
     s.a += rows * s.a_row;
-    s.bias += s.bias ? rows : 0;
+    s.bias += s.bias ? rows * s.bias_step : 0;
     s.c += rows * s.ldc;
   }
 }
@@ -243,7 +244,7 @@ ALWAYS void dot_rows(int rows, product s) {
   }
   for (int i = 0; i < rows; i++) {
     group_part(s.a + i * s.a_row + p, s.b + p, s.k - p, acc[i]);
-    s.c[i * s.ldc] = (s.bias ? s.bias[i] : s.c[i * s.ldc]) + sum_group(acc[i]);
+    s.c[i * s.ldc] = (s.bias ? s.bias[i * s.bias_step] : s.c[i * s.ldc]) + sum_group(acc[i]);
   }
 }
 
@@ -253,24 +254,34 @@ static void dots(product s) {
   for (; i + ROWS <= s.m; i += ROWS) {
     dot_rows(ROWS, s);
     s.a += ROWS * s.a_row;
-    s.bias += s.bias ? ROWS : 0;
+    s.bias += s.bias ? ROWS * s.bias_step : 0;
     s.c += ROWS * s.ldc;
   }
   for (; i < s.m; i++) {
     dot_rows(1, s);
     s.a += s.a_row;
-    s.bias += s.bias ? 1 : 0;
+    s.bias += s.bias ? s.bias_step : 0;
     s.c += s.ldc;
   }
 }
 
 static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, const double *bias,
-                 double *c, int ldc) {
-  product s = {
-      .m = m, .L = L, .k = k, .a = a, .a_row = a_row, .a_col = a_col, .b = b, .ldb = ldb, .bias = bias, .c = c, .ldc = ldc};
+                 int bias_step, double *c, int ldc) {
+  product s = {.m = m,
+               .L = L,
+               .k = k,
+               .a = a,
+               .a_row = a_row,
+               .a_col = a_col,
+               .b = b,
+               .ldb = ldb,
+               .bias = bias,
+               .bias_step = bias_step,
+               .c = c,
+               .ldc = ldc};
   if (L == 1 && m > 1 && a_row == 1 && ldc == 1) { /* c^T += b^T A^T: the columns of A lie in vectors */
-    if (bias) {
-      memcpy(c, bias, (size_t)m * sizeof *c);
+    for (int i = 0; bias && i < m; i++) {
+      c[i] = bias[i * bias_step];
     }
     s = (product){.m = 1, .L = m, .k = k, .a = b, .a_col = ldb, .b = a, .ldb = a_col, .c = c, .ldc = m};
   }

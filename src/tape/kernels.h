@@ -14,10 +14,10 @@ typedef void hs_map(size_t n, const double *x, double *y);
 
 typedef struct {
   const char *name;
-  /* C (m, L) += A (m, k) B (k, L), or with a bias (m): C[i,l] = bias[i] + (A B)[i,l].
+  /* C (m, L) += A (m, k) B (k, L), or with a bias: C[i,l] = bias[i*bias_step] + (A B)[i,l].
    * A[i,j] = a[i*a_row + j*a_col], B[j,l] = b[j*ldb + l], C[i,l] = c[i*ldc + l]. */
   void (*gemm)(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, const double *bias,
-               double *c, int ldc);
+               int bias_step, double *c, int ldc);
   /* t (L, m) = d^T for d (m, L), and sum[i] += sum_l d[i,l]. */
   void (*transpose)(int m, int L, const double *d, double *t, double *sum);
   bool (*finite)(size_t n, const double *x); /* all of them */

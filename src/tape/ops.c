@@ -371,7 +371,7 @@ static void multiply_add(const hs_call *c, const double *a, const double *b, dou
   for (int j = 0; j < cols; j++) {
     double *cj = out + (size_t)j * (size_t)r * (size_t)L;
     if (la == 1 && lb == L) {
-      c->kernels->gemm(r, L, k, a, 1, r, b + (size_t)j * (size_t)k * (size_t)L, L, NULL, cj, L);
+      c->kernels->gemm(r, L, k, a, 1, r, b + (size_t)j * (size_t)k * (size_t)L, L, NULL, 0, cj, L);
       continue;
     }
     for (int i = 0; i < r; i++) {
@@ -440,7 +440,7 @@ static dense dense_of(const hs_call *c) {
 /* y (n_out, K, L) = W x + b, or y += W x without b. */
 static void affine(const hs_call *c, const dense *s, const double *W, const double *b, const double *x, double *y) {
   for (int k = 0; k < s->K; k++, x += (size_t)s->in * (size_t)s->L, y += (size_t)s->out * (size_t)s->L) {
-    c->kernels->gemm(s->out, s->L, s->in, W, 1, s->out, x, s->L, b, y, s->L);
+    c->kernels->gemm(s->out, s->L, s->in, W, 1, s->out, x, s->L, b, 1, y, s->L);
   }
 }
 
@@ -467,7 +467,7 @@ static void weights_vjp(const hs_call *c, const dense *s, const double *d, const
   double *transposed = c->scratch; /* (L, n_out), so that dW is again a product with contiguous rows */
   c->kernels->transpose(s->out, s->L, d, transposed, c->dv + s->b);
   if (c->kernels->finite((size_t)s->in * (size_t)s->L, x)) {
-    c->kernels->gemm(s->in, s->out, s->L, x, s->L, 1, transposed, s->out, NULL, c->dv + s->W, s->out);
+    c->kernels->gemm(s->in, s->out, s->L, x, s->L, 1, transposed, s->out, NULL, 0, c->dv + s->W, s->out);
   } else {
     careful_weights(s, d, x, c->dv + s->W);
   }
@@ -484,7 +484,8 @@ static void dense_vjp(const hs_call *c) {
       weights_vjp(c, &s, d, c->arg[0].v + column);
     }
     if (c->arg[0].d) {
-      c->kernels->gemm(s.in, s.L, s.out, c->at->v + s.W, s.out, 1, d, s.L, NULL, c->arg[0].d + column, s.L);
+      const double zero = 0.0, *start = c->arg[0].fresh ? &zero : NULL;
+      c->kernels->gemm(s.in, s.L, s.out, c->at->v + s.W, s.out, 1, d, s.L, start, 0, c->arg[0].d + column, s.L);
     }
   }
 }

@@ -20,14 +20,13 @@ static bool quick(void) {
 /* ---- products ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-  int m, L, k, ar, ac, ldb, ldc;
-  bool bias;
+  int m, L, k, ar, ac, ldb, ldc, bias_step; /* -1: no bias */
 } shape;
 
 static void gemm_ref(const shape *s, const double *a, const double *b, const double *bias, double *c) {
   for (int i = 0; i < s->m; i++) {
     for (int l = 0; l < s->L; l++) {
-      double sum = s->bias ? bias[i] : c[i * s->ldc + l];
+      double sum = s->bias_step >= 0 ? bias[i * s->bias_step] : c[i * s->ldc + l];
       for (int p = 0; p < s->k; p++) {
         sum += a[i * s->ar + p * s->ac] * b[p * s->ldb + l];
       }
@@ -46,10 +45,10 @@ static void check_product(const shape *s) {
   for (int q = 0; hs_kernels_level(q); q++) {
     const hs_kernels *kernels = hs_kernels_level(q);
     memcpy(c, before, sizeof c);
-    kernels->gemm(s->m, s->L, s->k, a, s->ar, s->ac, b, s->ldb, s->bias ? bias : NULL, c, s->ldc);
+    kernels->gemm(s->m, s->L, s->k, a, s->ar, s->ac, b, s->ldb, s->bias_step >= 0 ? bias : NULL, s->bias_step, c, s->ldc);
     if (!(largest_difference(c, expected, AREA) < 1e-14 * s->k + 1e-15)) {
-      fail_msg("%s, m %d, L %d, k %d, strides %d %d %d %d, bias %d", kernels->name, s->m, s->L, s->k, s->ar, s->ac, s->ldb,
-               s->ldc, s->bias);
+      fail_msg("%s, m %d, L %d, k %d, strides %d %d %d %d, bias step %d", kernels->name, s->m, s->L, s->k, s->ar, s->ac, s->ldb,
+               s->ldc, s->bias_step);
     }
     if (q == 0) {
       memcpy(first, c, sizeof c);
@@ -75,7 +74,7 @@ static void products_of_odd_sizes(void **state) {
       for (int k = 1; k < 20; k += step) {
         for (int v = 0; v < 4; v++) { /* both orders of A, with and without bias, close and wide rows */
           const int wide = (m + L + k + v) % 2;
-          check_product(&(shape){m, L, k, v % 2 ? k : 1, v % 2 ? 1 : m, L + 3 * wide, L + 2 * wide, v / 2});
+          check_product(&(shape){m, L, k, v % 2 ? k : 1, v % 2 ? 1 : m, L + 3 * wide, L + 2 * wide, v / 2 ? (m + L) % 2 : -1});
         }
       }
     }
@@ -90,7 +89,7 @@ static void products_of_larger_sizes(void **state) {
   for (size_t q = 0; q < sizeof sizes / sizeof *sizes; q++) {
     const int m = sizes[q][0], L = sizes[q][1], k = sizes[q][2];
     for (int v = 0; v < 4; v++) {
-      check_product(&(shape){m, L, k, v % 2 ? k : 1, v % 2 ? 1 : m, L, L + v % 3, v / 2});
+      check_product(&(shape){m, L, k, v % 2 ? k : 1, v % 2 ? 1 : m, L, L + v % 3, v / 2 ? v % 2 : -1});
     }
   }
 }

@@ -83,6 +83,13 @@ static double slope(bench *q, double *at, const double *seed, const double *tap_
 
 typedef enum { HONEST, FLIPPED_SIGN, FACTOR_2, LOST_SUM, SWAPPED } mistake;
 
+/* What an adjoint array may hold before a reverse pass: anything. */
+static void spoil(bench *q) {
+  for (size_t i = 0, n = hs_program_adjoint_size(q->p, q->B); i < n; i++) {
+    q->adjoint[i] = NAN;
+  }
+}
+
 /* Largest relative distance of the VJP from differences, and of the VJP from the JVP (dot identity); `wrong` plants a mistake. */
 static double check(bench *q, mistake wrong) {
   double seed[OUT], tap_seed[4 * OUT], dx[X * MAX_B] = {0}, dz[Z * MAX_B] = {0}, dv[V] = {0};
@@ -91,6 +98,7 @@ static double check(bench *q, mistake wrong) {
   functional(q, seed, tap_seed);
   hs_point at = point_of(q);
   hs_direction d = {.x = dx, .z = dz, .v = dv};
+  spoil(q);
   assert_int_equal(hs_program_vjp(q->p, q->B, &at, q->work, seed, q->n_tap ? tap_seed : NULL, q->adjoint, &d), HS_OK);
   double *first = dv[0] != 0 ? dv : dx;
   if (wrong == FLIPPED_SIGN) {
@@ -126,7 +134,9 @@ static double check(bench *q, mistake wrong) {
   memset(dz, 0, sizeof dz);
   memset(dv, 0, sizeof dv);
   functional(q, seed, tap_seed);
+  spoil(q);
   hs_program_jvp(q->p, q->B, &at, q->work, &along, q->adjoint, result);
+  spoil(q);
   hs_program_vjp(q->p, q->B, &at, q->work, seed, NULL, q->adjoint, &d);
   for (int i = 0; i < q->n * q->B; i++) {
     left += seed[i] * result[i];
@@ -230,6 +240,26 @@ static void networks_with_every_activation(void **state) {
         assert_int_equal(q.n_tap, 2 * cols);
         bench_free(&q);
       }
+    }
+  }
+}
+
+/* Hidden values that one layer reads, or two, or a layer and a sum, or that are the tap, or the result. */
+static void networks_that_share_values(void **state) {
+  (void)state;
+  for (int way = 0; way < 5; way++) {
+    for (int j = 0; j < 4; j++) {
+      builder g = {0};
+      const int x = one(&g, HS_OP_sin, 2, 1, leaf(&g, HS_OP_state, 2, 1, 1));
+      const int h = dense(&g, x, 1, 1, 2, 3, HS_TANH, way == 3), f = dense(&g, h, 1, 10, 3, 1, HS_SILU, 1);
+      const int other = way == 1 ? dense(&g, h, 1, 20, 3, 1, HS_SIGMOID, 0) : way == 2 ? one(&g, HS_OP_sum, 1, 1, h) : f;
+      const int r = way == 4 ? h : two(&g, HS_OP_mul, 1, 1, f, other);
+      bench q = bench_new(&g, r, lanes[j], -0.9, 0.8);
+      const double error = check(&q, HONEST);
+      if (!(error < 1e-7)) {
+        fail_msg("way %d, B = %d: %g", way, lanes[j], error);
+      }
+      bench_free(&q);
     }
   }
 }
@@ -504,6 +534,7 @@ int main(void) {
       cmocka_unit_test(elementwise_operations),
       cmocka_unit_test(structural_operations),
       cmocka_unit_test(networks_with_every_activation),
+      cmocka_unit_test(networks_that_share_values),
       cmocka_unit_test(leaves_as_results),
       cmocka_unit_test(the_checker_sees_planted_mistakes),
       cmocka_unit_test(powers_agree_with_pow),
