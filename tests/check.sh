@@ -33,15 +33,14 @@ core_objects() {
   local to=$1 cc=$2
   shift 2
   mkdir -p "$to"
-  local v3=""
-  case "$($cc -dumpmachine)" in x86_64*) v3="-DHS_HAVE_V3" ;; esac
-  local f
+  local f level levels=""
+  case "$($cc -dumpmachine)" in x86_64*) levels="v3 v4" ;; esac
   for f in src/{base,tape,model,solve,learn}/*.c; do
-    $cc $FLAGS $v3 "$@" -ffp-contract=off -c "$f" -o "$to/$(echo "$f" | tr / _).o" || return 1
+    $cc $FLAGS ${levels:+-DHS_HAVE_X86_64_LEVELS} "$@" -ffp-contract=off -c "$f" -o "$to/$(echo "$f" | tr / _).o" || return 1
   done
-  if [ -n "$v3" ]; then
-    $cc $FLAGS $v3 "$@" -march=x86-64-v3 -ffp-contract=fast -DHS_KERNELS=v3 -c src/tape/kernels.c -o "$to/kernels_v3.o" || return 1
-  fi
+  for level in $levels; do
+    $cc $FLAGS "$@" -march=x86-64-$level -ffp-contract=fast -DHS_KERNELS=$level -c src/tape/kernels.c -o "$to/kernels_$level.o" || return 1
+  done
 }
 
 stage_warnings() {
@@ -56,13 +55,11 @@ stage_warnings() {
 unit() {
   local dir=$1 cc=$2 runner=$3
   shift 3
-  local v3=""
-  case "$($cc -dumpmachine)" in x86_64*) v3="-DHS_HAVE_V3" ;; esac
   core_objects "$dir" $cc "$@" >>"$OUT/$stage.log" 2>&1 || { echo "not ok build-$cc"; return; }
   local f name
   for f in ${UNITS:-tests/c/test_*.c}; do
     name=$(basename "$f" .c)
-    if ! $cc $FLAGS $v3 "$@" -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc -o "$dir/$name" "$f" tests/c/failing_alloc.c \
+    if ! $cc $FLAGS "$@" -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc -o "$dir/$name" "$f" tests/c/failing_alloc.c \
         "$dir"/*.o $SUNDIALS -lcmocka -lm >>"$OUT/$stage.log" 2>&1; then
       echo "not ok $name-build"
       continue

@@ -1,64 +1,74 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Small-matrix product and vector tanh and exp, in GCC/Clang vector types so that both builds of this file keep their shape:
- * HS_KERNELS=base (2 doubles a register) and HS_KERNELS=v3 (4 doubles, fused multiply-add).
+ * Small-matrix product and the loops around it, in GCC/Clang vector types so that all builds of this file keep their shape:
+ * HS_KERNELS=base (2 doubles a register), v3 (4, fused multiply-add) and v4 (8). The transcendental functions stand in kernels_math.h.
  *
- * gemm: C is updated in tiles of MR rows x 2 vectors held in registers while k runs; the A element is broadcast. All three products of a
- * dense layer (forward, dx, dW) are this one product with other strides. No packing: the matrices of a model fit the first caches.
+ * gemm: C is updated in tiles of rows x vectors that stay in registers while k runs; the A element is broadcast. All three products of a
+ * dense layer (forward, dx, dW) are this one product with other strides. No packing: the matrices of a model fit the first caches. Rows are
+ * dealt to tiles evenly, because a tile of one or two rows waits for its own additions.
  *
- * exp: x = n ln 2 + r, |r| <= ln(2)/2, exp(r) - 1 by its Taylor polynomial of degree 13 (truncation below 4e-18 relative), scaled by 2^n in
- * two factors so that subnormal results come out. tanh(x) = m/(m + 2), m = exp(2|x|) - 1, which keeps its relative accuracy near 0.
+ * The order of every sum depends on m, k and the strides alone: ascending, but four interleaved sums where m <= 3 (too few rows to hide the
+ * latency of an addition), and eight in the products with a vector (dots).
  */
-#include "tape/kernels.h"
-
-#include <stdint.h>
-#include <string.h>
+#include "tape/kernels_math.h"
 
 #ifndef HS_KERNELS
 #define HS_KERNELS base
 #endif
-#ifdef __AVX2__
-enum { VW = 4, MR = 6 };
-typedef double vec __attribute__((vector_size(32)));
-typedef int64_t ivec __attribute__((vector_size(32)));
-#else
-enum { VW = 2, MR = 4 };
-typedef double vec __attribute__((vector_size(16)));
-typedef int64_t ivec __attribute__((vector_size(16)));
-#endif
 #define JOIN2(a, b) a##b
 #define JOIN(a, b) JOIN2(a, b)
-#define ALWAYS static inline __attribute__((always_inline))
 
-ALWAYS vec load(const double *p) {
-  vec v;
-  memcpy(&v, p, sizeof v);
-  return v;
+/* Tiles of ROWS_nv rows x nv vectors: accumulators, nv vectors of B and one of A fill the register file. */
+#if defined __AVX512F__
+enum { NV = 4, ROWS_1 = 12, ROWS_2 = 12, ROWS_3 = 8, ROWS_4 = 6, SPLIT_NV = 2 };
+#elif defined __AVX2__
+enum { NV = 3, ROWS_1 = 12, ROWS_2 = 6, ROWS_3 = 4, ROWS_4 = 1, SPLIT_NV = 1 };
+#else
+enum { NV = 2, ROWS_1 = 8, ROWS_2 = 4, ROWS_3 = 1, ROWS_4 = 1, SPLIT_NV = 1 };
+#endif
+enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MIN_K = 8, GROUP = 8 };
+
+typedef struct {
+  int m, L, k;
+  const double *a;
+  long a_row, a_col;
+  const double *b;
+  long ldb;
+  const double *bias;
+  long bias_step;
+  double *c;
+  long ldc;
+  int last; /* lanes in the last vector of a strip */
+} product;
+
+/* Vector j of nv: the last one may be a part. `part` and nv are constants. */
+ALWAYS vec load_lane(const double *p, int j, int nv, int part, int last) {
+  return part && j == nv - 1 ? load_part(p + j * VW, last) : load(p + j * VW);
 }
 
-ALWAYS void store(double *p, vec v) {
-  memcpy(p, &v, sizeof v);
+ALWAYS void store_lane(double *p, vec v, int j, int nv, int part, int last) {
+  if (part && j == nv - 1) {
+    store_part(p + j * VW, v, last);
+  } else {
+    store(p + j * VW, v);
+  }
 }
 
-ALWAYS vec splat(double x) {
-  return x - (vec){0};
-}
-
-/* rows x nv vectors of C; rows and nv are constants at every call, so the loops unroll and acc stays in registers. */
-ALWAYS void tile(int rows, int nv, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
-  vec acc[MR][2];
+/* rows x nv vectors of C; rows, nv and part are constants at every call, so the loops unroll and acc stays in registers. */
+ALWAYS void tile(int rows, int nv, int part, product s) {
+  vec acc[MAX_ROWS][MAX_NV];
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < nv; j++) {
-      acc[i][j] = load(c + (long)i * ldc + j * VW);
+      acc[i][j] = s.bias ? splat(s.bias[i * s.bias_step]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
     }
   }
-  for (int p = 0; p < k; p++) {
-    vec x[2];
+  for (int p = 0; p < s.k; p++, s.a += s.a_col, s.b += s.ldb) {
+    vec x[MAX_NV];
     for (int j = 0; j < nv; j++) {
-      x[j] = load(b + (long)p * ldb + j * VW);
+      x[j] = load_lane(s.b, j, nv, part, s.last);
     }
     for (int i = 0; i < rows; i++) {
-      vec w = splat(a[(long)i * a_row + (long)p * a_col]);
+      vec w = splat(s.a[i * s.a_row]);
       for (int j = 0; j < nv; j++) {
         acc[i][j] += w * x[j];
       }
@@ -66,167 +76,378 @@ ALWAYS void tile(int rows, int nv, int k, const double *a, int a_row, int a_col,
   }
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < nv; j++) {
-      store(c + (long)i * ldc + j * VW, acc[i][j]);
+      store_lane(s.c + i * s.ldc, acc[i][j], j, nv, part, s.last);
     }
   }
 }
 
-/* The last 1 .. VW-1 columns. */
-static void edge(int m, int width, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
-  for (int i = 0; i < m; i++) {
-    for (int l = 0; l < width; l++) {
-      double s = c[(long)i * ldc + l];
-      for (int p = 0; p < k; p++) {
-        s += a[(long)i * a_row + (long)p * a_col] * b[(long)p * ldb + l];
+/* The same in four interleaved sums. */
+ALWAYS void split_tile(int rows, int nv, int part, product s) {
+  vec acc[4][SPLIT_ROWS][MAX_NV] = {{{{0}}}};
+  int p = 0;
+  for (; p + 4 <= s.k; p += 4, s.a += 4 * s.a_col, s.b += 4 * s.ldb) {
+    for (int q = 0; q < 4; q++) {
+      for (int j = 0; j < nv; j++) {
+        vec x = load_lane(s.b + q * s.ldb, j, nv, part, s.last);
+        for (int i = 0; i < rows; i++) {
+          acc[q][i][j] += splat(s.a[i * s.a_row + q * s.a_col]) * x;
+        }
       }
-      c[(long)i * ldc + l] = s;
+    }
+  }
+  for (int q = 0; q < 3; q++) {
+    for (int j = 0; p + q < s.k && j < nv; j++) {
+      vec x = load_lane(s.b + q * s.ldb, j, nv, part, s.last);
+      for (int i = 0; i < rows; i++) {
+        acc[q][i][j] += splat(s.a[i * s.a_row + q * s.a_col]) * x;
+      }
+    }
+  }
+  for (int i = 0; i < rows; i++) {
+    for (int j = 0; j < nv; j++) {
+      vec start = s.bias ? splat(s.bias[i * s.bias_step]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
+      vec sum = (acc[0][i][j] + acc[1][i][j]) + (acc[2][i][j] + acc[3][i][j]);
+      store_lane(s.c + i * s.ldc, start + sum, j, nv, part, s.last);
     }
   }
 }
 
-/* All rows of one strip of nv vectors. */
-ALWAYS void strip(int nv, int m, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
+#define ROWS_CASE(r)        \
+  case r:                   \
+    if (r <= most) {        \
+      tile(r, nv, part, s); \
+    }                       \
+    break
+
+/* All rows of one strip of nv vectors, in tiles of at most `most` rows. */
+ALWAYS void strip(int most, int nv, int part, product s) {
+  const int tiles = (s.m + most - 1) / most, few = s.m / tiles, more = s.m % tiles;
+  for (int t = 0; t < tiles; t++) {
+    const int rows = few + (t < more);
+    switch (rows) {
+      ROWS_CASE(1);
+      ROWS_CASE(2);
+      ROWS_CASE(3);
+      ROWS_CASE(4);
+      ROWS_CASE(5);
+      ROWS_CASE(6);
+      ROWS_CASE(7);
+      ROWS_CASE(8);
+      ROWS_CASE(9);
+      ROWS_CASE(10);
+      ROWS_CASE(11);
+      ROWS_CASE(12);
+    default:
+      break;
+    }
+    s.a += rows * s.a_row;
+    s.bias += s.bias ? rows * s.bias_step : 0;
+    s.c += rows * s.ldc;
+  }
+}
+
+ALWAYS void split_strip(int nv, int part, product s) {
+  if (s.m == 1) {
+    split_tile(1, nv, part, s);
+  } else if (s.m == 2) {
+    split_tile(2, nv, part, s);
+  } else {
+    split_tile(3, nv, part, s);
+  }
+}
+
+/* The next strip: sets its lanes and returns its vectors, dealt evenly to as few strips as can be; 0 for a part of a vector alone.
+ * With masks (v4) such a part rides along. */
+static int cut(product *s, int limit, int *lanes) {
+  const int part = s->L % VW, all = s->L / VW + (MASKED && part), strips = (all + limit - 1) / limit;
+  const int nv = strips ? (all + strips - 1) / strips : 0;
+  *lanes = nv && nv * VW < s->L ? nv * VW : s->L;
+  s->last = nv ? *lanes - (nv - 1) * VW : part;
+  return nv;
+}
+
+static void next(product *s, int lanes) {
+  s->L -= lanes;
+  s->b += lanes;
+  s->c += lanes;
+}
+
+static void in_strips(product s) {
+  for (int lanes; s.L > 0; next(&s, lanes)) {
+    switch (cut(&s, NV, &lanes)) {
+    case 0:
+      strip(ROWS_1, 1, 1, s);
+      break;
+    case 1:
+      strip(ROWS_1, 1, MASKED, s);
+      break;
+    case 2:
+      strip(ROWS_2, 2, MASKED, s);
+      break;
+    case 3:
+      strip(ROWS_3, 3, MASKED, s);
+      break;
+    default:
+      strip(ROWS_4, 4, MASKED, s);
+      break;
+    }
+  }
+}
+
+static void in_split_strips(product s) {
+  for (int lanes; s.L > 0; next(&s, lanes)) {
+    switch (cut(&s, SPLIT_NV, &lanes)) {
+    case 0:
+      split_strip(1, 1, s);
+      break;
+    case 1:
+      split_strip(1, MASKED, s);
+      break;
+    default:
+      split_strip(SPLIT_NV, MASKED, s);
+      break;
+    }
+  }
+}
+
+/* ---- L == 1 ------------------------------------------------------------------------------------------------------------------- */
+
+/* acc[j] += row[p + j*VW ..] * b[p + j*VW ..], the first n of a group of 8. */
+ALWAYS void group_part(const double *row, const double *b, int n, vec *acc) {
+  for (int j = 0; j < GROUP / VW; j++) {
+    const int left = n - j * VW;
+    if (left > 0) {
+      acc[j] += load_part(row + j * VW, left < VW ? left : VW) * load_part(b + j * VW, left < VW ? left : VW);
+    }
+  }
+}
+
+/* ((0+4) + (2+6)) + ((1+5) + (3+7)) */
+ALWAYS double sum_group(const vec *acc) {
+  double v[GROUP];
+  for (int j = 0; j < GROUP / VW; j++) {
+    store(v + j * VW, acc[j]);
+  }
+  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+/* `rows` dot products at once, eight interleaved sums each. */
+ALWAYS void dot_rows(int rows, product s) {
+  vec acc[4][GROUP / VW] = {{{0}}};
+  int p = 0;
+  for (; p + GROUP <= s.k; p += GROUP) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < GROUP / VW; j++) {
+        acc[i][j] += load(s.a + i * s.a_row + p + j * VW) * load(s.b + p + j * VW);
+      }
+    }
+  }
+  for (int i = 0; i < rows; i++) {
+    group_part(s.a + i * s.a_row + p, s.b + p, s.k - p, acc[i]);
+    s.c[i * s.ldc] = (s.bias ? s.bias[i * s.bias_step] : s.c[i * s.ldc]) + sum_group(acc[i]);
+  }
+}
+
+static void dots(product s) {
+  enum { ROWS = VW == 2 ? 2 : 4 };
   int i = 0;
-  for (; i + MR <= m; i += MR) {
-    tile(MR, nv, k, a + (long)i * a_row, a_row, a_col, b, ldb, c + (long)i * ldc, ldc);
+  for (; i + ROWS <= s.m; i += ROWS) {
+    dot_rows(ROWS, s);
+    s.a += ROWS * s.a_row;
+    s.bias += s.bias ? ROWS * s.bias_step : 0;
+    s.c += ROWS * s.ldc;
   }
-  const double *ai = a + (long)i * a_row;
-  double *ci = c + (long)i * ldc;
-  switch (m - i) {
-  case 5:
-    tile(5 < MR ? 5 : MR, nv, k, ai, a_row, a_col, b, ldb, ci, ldc);
-    break;
-  case 4:
-    tile(4 < MR ? 4 : MR, nv, k, ai, a_row, a_col, b, ldb, ci, ldc);
-    break;
-  case 3:
-    tile(3, nv, k, ai, a_row, a_col, b, ldb, ci, ldc);
-    break;
-  case 2:
-    tile(2, nv, k, ai, a_row, a_col, b, ldb, ci, ldc);
-    break;
-  case 1:
-    tile(1, nv, k, ai, a_row, a_col, b, ldb, ci, ldc);
-    break;
-  default:
-    break;
+  for (; i < s.m; i++) {
+    dot_rows(1, s);
+    s.a += s.a_row;
+    s.bias += s.bias ? s.bias_step : 0;
+    s.c += s.ldc;
   }
 }
 
-/* L == 1 with both vectors contiguous: m dot products. */
-static void dots(int m, int k, const double *a, int a_row, const double *b, double *c, int ldc) {
-  for (int i = 0; i < m; i++) {
-    const double *row = a + (long)i * a_row;
-    vec s = {0};
-    int p = 0;
-    for (; p + VW <= k; p += VW) {
-      s += load(row + p) * load(b + p);
+static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, const double *bias,
+                 int bias_step, double *c, int ldc) {
+  product s = {.m = m,
+               .L = L,
+               .k = k,
+               .a = a,
+               .a_row = a_row,
+               .a_col = a_col,
+               .b = b,
+               .ldb = ldb,
+               .bias = bias,
+               .bias_step = bias_step,
+               .c = c,
+               .ldc = ldc};
+  if (L == 1 && m > 1 && a_row == 1 && ldc == 1) { /* c^T += b^T A^T: the columns of A lie in vectors */
+    for (int i = 0; bias && i < m; i++) {
+      c[i] = bias[i * bias_step];
     }
-    double total = 0;
-    for (int j = 0; j < VW; j++) {
-      total += s[j];
+    s = (product){.m = 1, .L = m, .k = k, .a = b, .a_col = ldb, .b = a, .ldb = a_col, .c = c, .ldc = m};
+  }
+  if (s.L == 1 && a_col == 1 && ldb == 1) {
+    dots(s);
+  } else if (s.m <= SPLIT_ROWS && k >= SPLIT_MIN_K) {
+    in_split_strips(s);
+  } else {
+    in_strips(s);
+  }
+}
+
+/* ---- the loops around the products -------------------------------------------------------------------------------------------- */
+
+/* 4 x 4 elements of the transpose, and their sums over l added to sum[0..3] in ascending order. */
+ALWAYS void transpose_block(int m, int L, const double *d, double *t, double *sum) {
+  typedef double four __attribute__((vector_size(32)));
+  four r[4], total;
+  for (int i = 0; i < 4; i++) {
+    memcpy(&r[i], d + (size_t)i * (size_t)L, sizeof r[i]);
+  }
+  memcpy(&total, sum, sizeof total);
+  const four a = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6), b = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7);
+  const four c = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6), e = __builtin_shufflevector(r[2], r[3], 1, 5, 3, 7);
+  const four column[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(b, e, 0, 1, 4, 5),
+                          __builtin_shufflevector(a, c, 2, 3, 6, 7), __builtin_shufflevector(b, e, 2, 3, 6, 7)};
+  for (int l = 0; l < 4; l++) {
+    memcpy(t + (size_t)l * (size_t)m, &column[l], sizeof column[l]);
+    total += column[l];
+  }
+  memcpy(sum, &total, sizeof total);
+}
+
+static void transpose(int m, int L, const double *d, double *t, double *sum) {
+  const int m4 = m - m % 4, L4 = L - L % 4;
+  for (int i = 0; i < m; i += i < m4 ? 4 : 1) {
+    const double *row = d + (size_t)i * (size_t)L;
+    for (int l = 0; i < m4 && l < L4; l += 4) {
+      transpose_block(m, L, row + l, t + (size_t)l * (size_t)m + i, sum + i);
     }
-    for (; p < k; p++) {
-      total += row[p] * b[p];
+    for (int j = i; j < (i < m4 ? i + 4 : i + 1); j++, row += L) {
+      for (int l = i < m4 ? L4 : 0; l < L; l++) {
+        t[(size_t)l * (size_t)m + (size_t)j] = row[l];
+        sum[j] += row[l];
+      }
     }
-    c[(long)i * ldc] += total;
   }
 }
 
-static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc) {
-  if (L == 1 && a_col == 1 && ldb == 1) {
-    dots(m, k, a, a_row, b, c, ldc);
-    return;
+static bool finite(size_t n, const double *x) {
+  vec sum[4] = {{0}}; /* independent sums, so that the loop does not wait for itself; x * 0 is 0, or NaN */
+  size_t i = 0;
+  for (; i + 4 * VW <= n; i += 4 * VW) {
+    for (int j = 0; j < 4; j++) {
+      sum[j] += load(x + i + (size_t)j * VW) * 0.0;
+    }
   }
-  int l = 0;
-  for (; l + 2 * VW <= L; l += 2 * VW) {
-    strip(2, m, k, a, a_row, a_col, b + l, ldb, c + l, ldc);
+  for (; i < n; i += VW) {
+    sum[0] += load_part(x + i, n - i < VW ? (int)(n - i) : VW) * 0.0;
   }
-  for (; l + VW <= L; l += VW) {
-    strip(1, m, k, a, a_row, a_col, b + l, ldb, c + l, ldc);
-  }
-  if (l < L) {
-    edge(m, L - l, k, a, a_row, a_col, b + l, ldb, c + l, ldc);
-  }
-}
-
-#define SELECT(mask, yes, no) ((vec)(((mask) & (ivec)(yes)) | (~(mask) & (ivec)(no))))
-
-/* 1.5 * 2^52: adding it leaves round(x) in the low bits of the sum. */
-static const double MAGIC = 0x1.8p52;
-static const double LN2_HIGH = 0x1.62e42fefa3800p-1, LN2_LOW = 0x1.ef35793c76730p-45, LOG2_E = 0x1.71547652b82fep0;
-
-/* exp(x) - 1 = 2^n q + (2^n - 1) with q = exp(r) - 1; returns q, the integer n as a double in *n_out and its bits in *bits. */
-ALWAYS vec exp_core(vec x, vec *n_out, ivec *bits) {
-  vec shifted = x * LOG2_E + MAGIC;
-  vec n = shifted - MAGIC;
-  vec r = (x - n * LN2_HIGH) - n * LN2_LOW;
-  static const double C[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
-                             1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
-                             1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        1.0 / 2.0};
-  vec q = splat(C[0]);
-  for (int i = 1; i < 12; i++) {
-    q = q * r + C[i];
-  }
-  q = r + (r * r) * q;
-  *n_out = n;
-  *bits = (ivec)shifted - (ivec)splat(MAGIC);
-  return q;
-}
-
-ALWAYS vec power_of_two(ivec n) { /* 2^n, -1022 <= n <= 1023 */
-  return (vec)((n + 1023) << 52);
-}
-
-ALWAYS vec exp_vec(vec x) {
-  const vec high = splat(709.782712893384), low = splat(-745.2);
-  vec y = SELECT(x > high, high + 1.0, x); /* NaN fails both comparisons and passes through */
-  y = SELECT(y < low, low, y);
-  vec n;
-  ivec bits;
-  vec q = exp_core(y, &n, &bits);
-  ivec half = (ivec)((vec)(bits + 2048)); /* keep the shift on non-negative numbers */
-  half = (half >> 1) - 1024;
-  vec value = ((q + 1.0) * power_of_two(half)) * power_of_two(bits - half);
-  return SELECT(x != x, x, value);
-}
-
-ALWAYS vec tanh_vec(vec x) {
-  const ivec sign_bit = (ivec)splat(-0.0);
-  ivec sign = (ivec)x & sign_bit;
-  vec a = (vec)((ivec)x & ~sign_bit);
-  vec y = a + a;
-  y = SELECT(y > splat(40.0), splat(40.0), y);
-  vec n;
-  ivec bits;
-  vec q = exp_core(y, &n, &bits);
-  vec scale = power_of_two(bits);
-  vec m = scale * q + (scale - 1.0);
-  vec t = m / (m + 2.0);
-  t = (vec)((ivec)t | sign);
-  return SELECT(x != x, x, t);
+  const vec all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  return !any(all != all);
 }
 
 #define MAP(name, f)                                                                              \
-  static void name(int n, const double *x, double *y) {                                           \
-    int i = 0;                                                                                    \
+  static void map_##name(size_t n, const double *x, double *y) {                                  \
+    size_t i = 0;                                                                                 \
     for (; i + 2 * VW <= n; i += 2 * VW) { /* two at a time hide the latency of the polynomial */ \
       vec a = f(load(x + i)), b = f(load(x + i + VW));                                            \
       store(y + i, a);                                                                            \
       store(y + i + VW, b);                                                                       \
     }                                                                                             \
     for (; i < n; i += VW) {                                                                      \
-      double buffer[VW] = {0};                                                                    \
-      int count = n - i < VW ? n - i : VW;                                                        \
-      memcpy(buffer, x + i, (size_t)count * sizeof *x);                                           \
-      store(buffer, f(load(buffer)));                                                             \
-      memcpy(y + i, buffer, (size_t)count * sizeof *y);                                           \
+      const int left = n - i < VW ? (int)(n - i) : VW;                                            \
+      store_part(y + i, f(load_part(x + i, left)), left);                                         \
     }                                                                                             \
   }
 
-MAP(map_tanh, tanh_vec)
-MAP(map_exp, exp_vec)
+MAP(sin, sin_vec)
+MAP(cos, cos_vec)
+MAP(log, log_vec)
+MAP(exp, exp_vec)
+MAP(tanh, tanh_vec)
+MAP(sinh, sinh_vec)
+MAP(cosh, cosh_vec)
+MAP(sigmoid, sigmoid_vec)
+MAP(softplus, softplus_vec)
+MAP(relu, relu_vec)
+MAP(silu, silu_vec)
+
+static void activate(hs_activation act, size_t n, double *y, double *aux) {
+  static hs_map *const map[HS_ACTIVATION_COUNT] = {
+      [HS_TANH] = map_tanh, [HS_RELU] = map_relu, [HS_SOFTPLUS] = map_softplus, [HS_SIGMOID] = map_sigmoid, [HS_SILU] = map_silu};
+  if (act == HS_SILU) {
+    memcpy(aux, y, n * sizeof *y);
+  }
+  if (map[act]) {
+    map[act](n, y, y);
+  }
+}
+
+/* Slopes in terms of the output o, for silu of the argument. */
+ALWAYS vec tanh_slope(vec o) {
+  return 1.0 - o * o;
+}
+
+ALWAYS vec relu_slope(vec o) {
+  return SELECT(o > 0.0, splat(1.0), splat(0.0));
+}
+
+ALWAYS vec softplus_slope(vec o) { /* o = log(1 + e^a): act' = 1 - e^-o */
+  return -expm1_vec(-o);
+}
+
+ALWAYS vec sigmoid_slope(vec o) {
+  return o * (1.0 - o);
+}
+
+ALWAYS vec silu_slope(vec a) {
+  vec s = sigmoid_vec(a);
+  return s * (1.0 + a * (1.0 - s));
+}
+
+#define SLOPE(name)                                                                                 \
+  static void times_##name(size_t n, const double *o, double *d) {                                  \
+    size_t i = 0;                                                                                   \
+    for (; i + VW <= n; i += VW) {                                                                  \
+      store(d + i, times(load(d + i), name##_slope(load(o + i))));                                  \
+    }                                                                                               \
+    if (i < n) {                                                                                    \
+      const int left = (int)(n - i);                                                                \
+      store_part(d + i, times(load_part(d + i, left), name##_slope(load_part(o + i, left))), left); \
+    }                                                                                               \
+  }
+
+SLOPE(tanh)
+SLOPE(relu)
+SLOPE(softplus)
+SLOPE(sigmoid)
+SLOPE(silu)
+
+static void activate_vjp(hs_activation act, size_t n, const double *o, const double *aux, double *d) {
+  static void (*const back[HS_ACTIVATION_COUNT])(size_t, const double *, double *) = {[HS_TANH] = times_tanh,
+                                                                                      [HS_RELU] = times_relu,
+                                                                                      [HS_SOFTPLUS] = times_softplus,
+                                                                                      [HS_SIGMOID] = times_sigmoid,
+                                                                                      [HS_SILU] = times_silu};
+  if (back[act]) {
+    back[act](n, act == HS_SILU ? aux : o, d);
+  }
+}
 
 #define QUOTE2(x) #x
 #define QUOTE(x) QUOTE2(x)
-const hs_kernels JOIN(hs_kernels_, HS_KERNELS) = {QUOTE(HS_KERNELS), gemm, map_tanh, map_exp};
+const hs_kernels JOIN(hs_kernels_, HS_KERNELS) = {.name = QUOTE(HS_KERNELS),
+                                                  .gemm = gemm,
+                                                  .transpose = transpose,
+                                                  .finite = finite,
+                                                  .sin = map_sin,
+                                                  .cos = map_cos,
+                                                  .log = map_log,
+                                                  .exp = map_exp,
+                                                  .tanh = map_tanh,
+                                                  .sinh = map_sinh,
+                                                  .cosh = map_cosh,
+                                                  .sigmoid = map_sigmoid,
+                                                  .softplus = map_softplus,
+                                                  .activate = activate,
+                                                  .activate_vjp = activate_vjp};

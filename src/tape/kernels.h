@@ -1,25 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The inner loops that decide the speed, compiled once for the baseline and once for x86-64-v3 (AVX2, FMA) and chosen at run time.
- * The two differ by rounding only.
+ * The inner loops that decide the speed, compiled once for every level (the baseline; x86-64-v3: AVX2, FMA; x86-64-v4: AVX-512) and chosen
+ * at run time. v3 and v4 give the same bits: every element is made by the same operations in the same order, whatever the width of a
+ * vector. The baseline has no fused multiply-add and differs from them by rounding.
  */
 #ifndef HS_TAPE_KERNELS_H
 #define HS_TAPE_KERNELS_H
 
+#include "tape/tape.h"
+
+/* y[i] = f(x[i]), i < n; x == y is allowed. NaN stays NaN, infinities, subnormal numbers and signed zeros are as in libm. */
+typedef void hs_map(size_t n, const double *x, double *y);
+
 typedef struct {
   const char *name;
-  /* C (m, L) += A (m, k) B (k, L); A[i,j] = a[i*a_row + j*a_col], B[j,l] = b[j*ldb + l], C[i,l] = c[i*ldc + l]. */
-  void (*gemm)(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, double *c, int ldc);
-  /* y[i] = f(x[i]), i < n; x == y is allowed. NaN stays NaN; error <= 4 ulp. */
-  void (*tanh)(int n, const double *x, double *y);
-  void (*exp)(int n, const double *x, double *y);
+  /* C (m, L) += A (m, k) B (k, L), or with a bias: C[i,l] = bias[i*bias_step] + (A B)[i,l].
+   * A[i,j] = a[i*a_row + j*a_col], B[j,l] = b[j*ldb + l], C[i,l] = c[i*ldc + l]. */
+  void (*gemm)(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, const double *bias,
+               int bias_step, double *c, int ldc);
+  /* t (L, m) = d^T for d (m, L), and sum[i] += sum_l d[i,l]. */
+  void (*transpose)(int m, int L, const double *d, double *t, double *sum);
+  bool (*finite)(size_t n, const double *x); /* all of them */
+  hs_map *sin, *cos, *log, *exp, *tanh, *sinh, *cosh, *sigmoid, *softplus;
+  /* y = act(y); silu keeps its argument in aux (n). */
+  void (*activate)(hs_activation act, size_t n, double *y, double *aux);
+  /* d *= act'(argument) where d is not 0, from the output o, or from aux for silu. */
+  void (*activate_vjp)(hs_activation act, size_t n, const double *o, const double *aux, double *d);
 } hs_kernels;
 
-extern const hs_kernels hs_kernels_base;
-#ifdef HS_HAVE_V3
-extern const hs_kernels hs_kernels_v3;
-#endif
+/* The levels this machine runs, the fastest first; NULL from the first number that is too large. */
+const hs_kernels *hs_kernels_level(int i);
 
-const hs_kernels *hs_kernels_select(void); /* the fastest this machine runs */
+/* The fastest level, or the one that the environment variable HYBRIDSAM_KERNELS names (base, v3, v4) if the machine runs it. */
+const hs_kernels *hs_kernels_select(void);
 
 #endif

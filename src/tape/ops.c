@@ -17,12 +17,17 @@ static inline double hs_sign(double x) {
   return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; /* 0 and NaN stay */
 }
 
-static inline double hs_sigmoid(double x) {
-  return 1.0 / (1.0 + exp(-x));
-}
-
-static inline double hs_softplus(double x) {
-  return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+/* x^y. Small whole and half exponents, as constants in a model are, become products; pow at the points where those differ from it. */
+static inline double hs_power(double x, double y) {
+  const double twice = y + y;
+  if (!(fabs(twice) <= 16.0) || twice != (double)(int)twice || (y != floor(y) && !(x > 0.0))) {
+    return pow(x, y);
+  }
+  double result = y == floor(y) ? 1.0 : sqrt(x), square = x;
+  for (int n = (int)fabs(y); n; n >>= 1, square *= square) {
+    result = n & 1 ? result * square : result;
+  }
+  return y < 0.0 ? 1.0 / result : result;
 }
 
 static inline double times(double d, double partial) {
@@ -40,8 +45,49 @@ static inline int lane_step(const hs_operand *a, int L) {
 
 /* ---- elementwise ------------------------------------------------------------------------------------------------------------- */
 
+/* s = g(x) for a few elements at a time. */
+enum { CHUNK = 64 };
+#define SLOPES_none(n, x, s) (void)(s)
+#define SLOPES_sin(n, x, s) c->kernels->sin(n, x, s)
+#define SLOPES_cos(n, x, s) c->kernels->cos(n, x, s)
+#define SLOPES_sinh(n, x, s) c->kernels->sinh(n, x, s)
+#define SLOPES_cosh(n, x, s) c->kernels->cosh(n, x, s)
+#define SLOPES_sigmoid(n, x, s) c->kernels->sigmoid(n, x, s)
+
 #define HS_LEAF(name)
 #define HS_STRUCT(name, lo, hi)
+#define HS_MAP(name, g, df)                                                                            \
+  static void name##_forward(const hs_call *c) {                                                       \
+    c->kernels->name((size_t)c->out.n *(size_t)c->out.lanes, c->arg[0].v, c->value);                   \
+  }                                                                                                    \
+  static inline double name##_dx(double x, double o, double s) {                                       \
+    (void)x, (void)o, (void)s;                                                                         \
+    return (df);                                                                                       \
+  }                                                                                                    \
+  /* to = (add ? to : 0) + from do/dx */                                                               \
+  static void name##_slope_times(const hs_call *c, bool add, const double *from, double *to) {         \
+    const double *x = c->arg[0].v, *o = c->out.v;                                                      \
+    for (size_t i = 0, n = (size_t)c->out.n * (size_t)c->out.lanes; i < n; i += CHUNK) {               \
+      const size_t count = n - i < CHUNK ? n - i : CHUNK;                                              \
+      double s[CHUNK] = {0};                                                                           \
+      SLOPES_##g(count, x + i, s);                                                                     \
+      for (size_t j = 0; j < count; j++) {                                                             \
+        to[i + j] = (add ? to[i + j] : 0.0) + times(from[i + j], name##_dx(x[i + j], o[i + j], s[j])); \
+      }                                                                                                \
+    }                                                                                                  \
+  }                                                                                                    \
+  static void name##_vjp(const hs_call *c) {                                                           \
+    if (c->arg[0].d) {                                                                                 \
+      name##_slope_times(c, true, c->out.d, c->arg[0].d);                                              \
+    }                                                                                                  \
+  }                                                                                                    \
+  static void name##_jvp(const hs_call *c) {                                                           \
+    if (c->arg[0].d) {                                                                                 \
+      name##_slope_times(c, false, c->arg[0].d, c->out.d);                                             \
+    } else {                                                                                           \
+      memset(c->out.d, 0, (size_t)c->out.n *(size_t)c->out.lanes * sizeof(double));                    \
+    }                                                                                                  \
+  }
 #define HS_UNARY(name, f, df)                                                                     \
   static void name##_forward(const hs_call *c) {                                                  \
     const double *restrict px = c->arg[0].v;                                                      \
@@ -138,6 +184,7 @@ static inline int lane_step(const hs_operand *a, int L) {
 
 #include "tape/ops.def"
 #undef HS_LEAF
+#undef HS_MAP
 #undef HS_UNARY
 #undef HS_BINARY
 #undef HS_STRUCT
@@ -324,7 +371,7 @@ static void multiply_add(const hs_call *c, const double *a, const double *b, dou
   for (int j = 0; j < cols; j++) {
     double *cj = out + (size_t)j * (size_t)r * (size_t)L;
     if (la == 1 && lb == L) {
-      c->kernels->gemm(r, L, k, a, 1, r, b + (size_t)j * (size_t)k * (size_t)L, L, cj, L);
+      c->kernels->gemm(r, L, k, a, 1, r, b + (size_t)j * (size_t)k * (size_t)L, L, NULL, 0, cj, L);
       continue;
     }
     for (int i = 0; i < r; i++) {
@@ -390,100 +437,17 @@ static dense dense_of(const hs_call *c) {
                  .act = (hs_activation)c->index[DENSE_ACTIVATION]};
 }
 
-/* y (n_out, K, L) = W x + b; b may be NULL. */
+/* y (n_out, K, L) = W x + b, or y += W x without b. */
 static void affine(const hs_call *c, const dense *s, const double *W, const double *b, const double *x, double *y) {
   for (int k = 0; k < s->K; k++, x += (size_t)s->in * (size_t)s->L, y += (size_t)s->out * (size_t)s->L) {
-    for (int i = 0; b && i < s->out; i++) {
-      for (int l = 0; l < s->L; l++) {
-        y[(size_t)i * (size_t)s->L + (size_t)l] = b[i];
-      }
-    }
-    c->kernels->gemm(s->out, s->L, s->in, W, 1, s->out, x, s->L, y, s->L);
+    c->kernels->gemm(s->out, s->L, s->in, W, 1, s->out, x, s->L, b, 1, y, s->L);
   }
 }
 
 static void dense_forward(const hs_call *c) {
   const dense s = dense_of(c);
-  const size_t n = (size_t)c->out.n * (size_t)s.L;
-  double *restrict o = c->value;
-  affine(c, &s, c->at->v + s.W, c->at->v + s.b, c->arg[0].v, o);
-  switch (s.act) {
-  case HS_TANH:
-    c->kernels->tanh((int)n, o, o);
-    break;
-  case HS_RELU:
-    for (size_t i = 0; i < n; i++) {
-      o[i] = o[i] < 0.0 ? 0.0 : o[i]; /* NaN stays */
-    }
-    break;
-  case HS_SOFTPLUS:
-    for (size_t i = 0; i < n; i++) {
-      o[i] = hs_softplus(o[i]);
-    }
-    break;
-  case HS_SIGMOID:
-    for (size_t i = 0; i < n; i++) {
-      o[i] = hs_sigmoid(o[i]);
-    }
-    break;
-  case HS_SILU:
-    for (size_t i = 0; i < n; i++) {
-      c->aux[i] = o[i];
-      o[i] *= hs_sigmoid(o[i]);
-    }
-    break;
-  default:
-    break;
-  }
-}
-
-/* d *= act'(pre-activation), written in terms of the output o where that is possible. */
-static void activation_times(const hs_call *c, hs_activation act, size_t n, double *restrict d) {
-  const double *restrict o = c->out.v;
-  switch (act) {
-  case HS_TANH:
-    for (size_t i = 0; i < n; i++) {
-      d[i] = times(d[i], 1.0 - o[i] * o[i]);
-    }
-    break;
-  case HS_RELU:
-    for (size_t i = 0; i < n; i++) {
-      d[i] = o[i] > 0.0 ? d[i] : 0.0;
-    }
-    break;
-  case HS_SOFTPLUS: /* o = log(1 + e^a): act' = 1 - e^-o */
-    for (size_t i = 0; i < n; i++) {
-      d[i] = times(d[i], -expm1(-o[i]));
-    }
-    break;
-  case HS_SIGMOID:
-    for (size_t i = 0; i < n; i++) {
-      d[i] = times(d[i], o[i] * (1.0 - o[i]));
-    }
-    break;
-  case HS_SILU:
-    for (size_t i = 0; i < n; i++) {
-      double s = hs_sigmoid(c->aux[i]);
-      d[i] = times(d[i], s * (1.0 + c->aux[i] * (1.0 - s)));
-    }
-    break;
-  default:
-    break;
-  }
-}
-
-static bool all_finite(const double *x, size_t n) {
-  double sum[8] = {0}; /* independent sums, so that the loop does not wait for itself; x * 0 is 0, or NaN */
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    for (size_t j = 0; j < 8; j++) {
-      sum[j] += x[i + j] * 0.0;
-    }
-  }
-  for (; i < n; i++) {
-    sum[0] += x[i] * 0.0;
-  }
-  return sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7] == 0.0;
+  affine(c, &s, c->at->v + s.W, c->at->v + s.b, c->arg[0].v, c->value);
+  c->kernels->activate(s.act, (size_t)c->out.n * (size_t)s.L, c->value, c->aux);
 }
 
 /* dW += d x^T where some x is not finite: slow, but a zero adjoint stays zero. */
@@ -498,32 +462,30 @@ static void careful_weights(const dense *s, const double *d, const double *x, do
   }
 }
 
+/* dW += d x^T, db += sum of d over the lanes, for one column. */
+static void weights_vjp(const hs_call *c, const dense *s, const double *d, const double *x) {
+  double *transposed = c->scratch; /* (L, n_out), so that dW is again a product with contiguous rows */
+  c->kernels->transpose(s->out, s->L, d, transposed, c->dv + s->b);
+  if (c->kernels->finite((size_t)s->in * (size_t)s->L, x)) {
+    c->kernels->gemm(s->in, s->out, s->L, x, s->L, 1, transposed, s->out, NULL, 0, c->dv + s->W, s->out);
+  } else {
+    careful_weights(s, d, x, c->dv + s->W);
+  }
+}
+
 /* The adjoint of this node's output is overwritten by that of its pre-activation: nothing reads it afterwards. */
 static void dense_vjp(const hs_call *c) {
   const dense s = dense_of(c);
-  const size_t L = (size_t)s.L;
-  activation_times(c, s.act, (size_t)c->out.n * L, c->out.d);
+  c->kernels->activate_vjp(s.act, (size_t)c->out.n * (size_t)s.L, c->out.v, c->aux, c->out.d);
   for (int k = 0; k < s.K; k++) {
-    const double *d = c->out.d + (size_t)k * (size_t)s.out * L;
-    const double *x = c->arg[0].v + (size_t)k * (size_t)s.in * L;
+    const double *d = c->out.d + (size_t)k * (size_t)s.out * (size_t)s.L;
+    const size_t column = (size_t)k * (size_t)s.in * (size_t)s.L;
     if (c->dv) {
-      double *restrict transposed = c->scratch; /* (L, n_out), so that dW is again a product with contiguous rows */
-      for (int i = 0; i < s.out; i++) {
-        double total = 0;
-        for (size_t l = 0; l < L; l++) {
-          total += d[(size_t)i * L + l];
-          transposed[l * (size_t)s.out + (size_t)i] = d[(size_t)i * L + l];
-        }
-        c->dv[s.b + (size_t)i] += total;
-      }
-      if (all_finite(x, (size_t)s.in * L)) {
-        c->kernels->gemm(s.in, s.out, s.L, x, s.L, 1, transposed, s.out, c->dv + s.W, s.out);
-      } else {
-        careful_weights(&s, d, x, c->dv + s.W);
-      }
+      weights_vjp(c, &s, d, c->arg[0].v + column);
     }
     if (c->arg[0].d) {
-      c->kernels->gemm(s.in, s.L, s.out, c->at->v + s.W, s.out, 1, d, s.L, c->arg[0].d + (size_t)k * (size_t)s.in * L, s.L);
+      const double zero = 0.0, *start = c->arg[0].fresh ? &zero : NULL;
+      c->kernels->gemm(s.in, s.L, s.out, c->at->v + s.W, s.out, 1, d, s.L, start, 0, c->arg[0].d + column, s.L);
     }
   }
 }
@@ -531,14 +493,15 @@ static void dense_vjp(const hs_call *c) {
 static void dense_jvp(const hs_call *c) {
   const dense s = dense_of(c);
   const size_t n = (size_t)c->out.n * (size_t)s.L;
-  memset(c->out.d, 0, n * sizeof(double));
   if (c->dv) {
     affine(c, &s, c->dv + s.W, c->dv + s.b, c->arg[0].v, c->out.d);
+  } else {
+    memset(c->out.d, 0, n * sizeof(double));
   }
   if (c->arg[0].d) {
     affine(c, &s, c->at->v + s.W, NULL, c->arg[0].d, c->out.d);
   }
-  activation_times(c, s.act, n, c->out.d);
+  c->kernels->activate_vjp(s.act, n, c->out.v, c->aux, c->out.d);
 }
 
 /* ---- external: an untraced function, derivatives by central differences ------------------------------------------------------ */
@@ -683,12 +646,14 @@ void hs_op_scratch(int op, const int *index, hs_sizes s, int n, size_t *per_lane
 
 const hs_op_row hs_ops[HS_OP_COUNT] = {
 #define HS_LEAF(name) {#name, 0, 0, true, false, NULL, NULL, NULL},
+#define HS_MAP(name, g, df) {#name, 1, 1, false, true, name##_forward, name##_vjp, name##_jvp},
 #define HS_UNARY(name, f, df) {#name, 1, 1, false, true, name##_forward, name##_vjp, name##_jvp},
 #define HS_BINARY(name, f, fx, fy) {#name, 2, 2, false, true, name##_forward, name##_vjp, name##_jvp},
 #define HS_STRUCT(name, lo, hi) {#name, lo, hi, false, false, name##_forward, name##_vjp, name##_jvp},
 #include "tape/ops.def"
 };
 #undef HS_LEAF
+#undef HS_MAP
 #undef HS_UNARY
 #undef HS_BINARY
 #undef HS_STRUCT

@@ -13,6 +13,7 @@ typedef struct {
   const double *v; /* value */
   double *d;       /* vjp: adjoint, accumulated into, or NULL when not wanted; jvp: tangent, or NULL for zero */
   int n, rows, cols, lanes;
+  bool fresh; /* vjp: d is not set yet, and this operation is the only one to add to it: it assigns */
 } hs_operand;
 
 typedef struct {

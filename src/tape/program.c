@@ -126,6 +126,21 @@ static void fill_node(hs_program *p, const hs_graph *g, int i, const int *arg, c
   plan_memory(p, n);
 }
 
+/* `uses` (n_nodes): scratch, zero. */
+static void set_fresh(hs_program *p, int *uses) {
+  for (int i = 0; i < p->n_nodes; i++) {
+    for (int k = 0; k < p->node[i].n_arg; k++) {
+      uses[p->node[i].arg[k]]++;
+    }
+  }
+  for (int i = 0; i < p->n_nodes; i++) {
+    hs_node *x = p->node[i].op == HS_OP_dense ? &p->node[p->node[i].arg[0]] : NULL;
+    if (x && x->place == HS_AT_WORK && !x->uniform && !x->tap && x != &p->node[p->result] && uses[p->node[i].arg[0]] == 1) {
+      x->fresh = true;
+    }
+  }
+}
+
 static void fill(hs_program *p, const hs_graph *g, const unsigned char *live, int *renumber, pools pool) {
   size_t args = 0, attrs = 0;
   for (int i = 0, next = 0; i < g->n_nodes; i++) {
@@ -190,6 +205,8 @@ hs_status hs_program_new(hs_program **out, const hs_graph *g, hs_sizes sizes, in
   p->kernels = hs_kernels_select();
   p->uniform_doubles = (max_args * sizeof(hs_operand) + sizeof(double) - 1) / sizeof(double);
   fill(p, g, live, renumber, pool);
+  memset(renumber, 0, (size_t)g->n_nodes * sizeof *renumber);
+  set_fresh(p, renumber);
   *out = p;
   p = NULL;
 done:
@@ -292,7 +309,8 @@ static hs_operand operand(const pass *r, const hs_node *n) {
                       .n = n->n,
                       .rows = n->rows,
                       .cols = n->cols,
-                      .lanes = n->uniform ? 1 : r->B};
+                      .lanes = n->uniform ? 1 : r->B,
+                      .fresh = n->fresh};
 }
 
 static void run(const pass *r, const hs_node *n, hs_kernel *kernel) {
@@ -375,11 +393,28 @@ void hs_program_tap(const hs_program *p, int B, const hs_point *at, const double
   }
 }
 
+/* Zero what operations add to: the uniform adjoints and, in runs, those lane adjoints that no operation assigns. */
+static void clear_adjoints(const pass *r) {
+  const hs_program *p = r->p;
+  const size_t B = (size_t)r->B;
+  double *lanes = r->adjoint + p->uniform_doubles;
+  memset(r->adjoint, 0, p->uniform_doubles * sizeof *r->adjoint);
+  size_t from = 0;
+  for (int i = 0; i < p->n_nodes; i++) {
+    const hs_node *n = &p->node[i];
+    if (n->fresh) {
+      memset(lanes + from * B, 0, (n->offset - from) * B * sizeof *lanes);
+      from = n->offset + (size_t)n->n;
+    }
+  }
+  memset(lanes + from * B, 0, (p->lane_doubles - from) * B * sizeof *lanes);
+}
+
 hs_status hs_program_vjp(const hs_program *p, int B, const hs_point *at, const double *work, const double *dresult,
                          const double *dtap, double *adjoint, const hs_direction *d) {
   pass r = {.p = p, .B = B, .at = at, .work = (double *)work, .adjoint = adjoint, .d = d};
   const unsigned wanted = (d->x ? HS_NEEDS_X : 0) | (d->z ? HS_NEEDS_Z : 0) | (d->v ? HS_NEEDS_V : 0);
-  memset(adjoint, 0, hs_program_work_size(p, B) * sizeof *adjoint);
+  clear_adjoints(&r);
   for (int i = 0; dtap && i < p->n_nodes; i++) {
     const hs_node *n = &p->node[i];
     if (n->tap) {

@@ -24,6 +24,7 @@ typedef struct {
   size_t offset;  /* place WORK: first double, in units of the node's lanes; else first element of t, x, u, z, v */
   size_t aux;     /* first double (units of lanes) of what forward keeps for the reverse pass */
   bool has_aux, tap;
+  bool fresh; /* its adjoint comes from one dense layer alone, which assigns it: no zeros needed before */
 } hs_node;
 
 struct hs_program {

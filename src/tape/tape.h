@@ -18,11 +18,13 @@
 
 typedef enum {
 #define HS_LEAF(name) HS_OP_##name,
+#define HS_MAP(name, g, df) HS_OP_##name,
 #define HS_UNARY(name, f, df) HS_OP_##name,
 #define HS_BINARY(name, f, fx, fy) HS_OP_##name,
 #define HS_STRUCT(name, lo, hi) HS_OP_##name,
 #include "tape/ops.def"
 #undef HS_LEAF
+#undef HS_MAP
 #undef HS_UNARY
 #undef HS_BINARY
 #undef HS_STRUCT

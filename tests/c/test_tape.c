@@ -1,113 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Kernels against naive twins, every operation against differences, hostile graphs, failing allocations.
+ * Every operation against differences, hostile graphs, failing allocations.
  */
 #include "failing_alloc.h"
 #include "testing.h"
 
-#include "tape/kernels.h"
 #include "tape/ops.h"
-
-/* ---- kernels ------------------------------------------------------------------------------------------------------------------- */
-
-static const hs_kernels *builds[] = {
-    &hs_kernels_base,
-#ifdef HS_HAVE_V3
-    &hs_kernels_v3,
-#endif
-};
-static const int n_builds = sizeof builds / sizeof *builds;
-
-static bool runs_here(const hs_kernels *k) {
-  return k == &hs_kernels_base || hs_kernels_select() == k;
-}
-
-static void gemm_ref(int m, int L, int k, const double *a, int ar, int ac, const double *b, int ldb, double *c, int ldc) {
-  for (int i = 0; i < m; i++) {
-    for (int l = 0; l < L; l++) {
-      double sum = 0;
-      for (int p = 0; p < k; p++) {
-        sum += a[i * ar + p * ac] * b[p * ldb + l];
-      }
-      c[i * ldc + l] += sum;
-    }
-  }
-}
-
-static void gemm_on_odd_sizes(void **state) {
-  (void)state;
-  const int sizes[] = {1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 17, 50};
-  static double a[2600], b[2600], c[2600], d[2600];
-  fill_random(a, 2600, 1, -1, 1);
-  fill_random(b, 2600, 2, -1, 1);
-  for (int q = 0; q < n_builds; q++) {
-    for (int i = 0; runs_here(builds[q]) && i < 12 * 12 * 12; i++) {
-      const int m = sizes[i % 12], L = sizes[i / 12 % 12], k = sizes[i / 144];
-      for (int transposed = 0; transposed < 2; transposed++) {
-        const int ar = transposed ? k : 1, ac = transposed ? 1 : m;
-        fill_random(c, 2600, 3, -1, 1);
-        memcpy(d, c, sizeof c);
-        builds[q]->gemm(m, L, k, a, ar, ac, b, L, c, L);
-        gemm_ref(m, L, k, a, ar, ac, b, L, d, L);
-        assert_true(largest_difference(c, d, 2600) < 1e-14 * k + 1e-15);
-      }
-    }
-  }
-}
-
-static double ulps(double got, long double exact) {
-  if (isnan(got) || isnan(exact)) {
-    return isnan(got) && isnan(exact) ? 0 : 1e9;
-  }
-  if ((double)exact == got) {
-    return 0;
-  }
-  double unit = nextafter(fabs((double)exact), INFINITY) - fabs((double)exact);
-  return (double)(fabsl((long double)got - exact) / unit);
-}
-
-static void transcendentals_within_4_ulp(void **state) {
-  (void)state;
-  const double special[] = {0.0,    -0.0,   NAN,    INFINITY, -INFINITY, 1e-310, -1e-310, 5e-324, 1e300,
-                            -1e300, 709.78, 709.79, -745.1,   -746,      -708.5, 20,      -20};
-  for (int q = 0; q < n_builds; q++) {
-    double worst_tanh = 0, worst_exp = 0, y;
-    for (int i = 0; runs_here(builds[q]) && i < (getenv("HS_QUICK") ? 2000 : 400000); i++) {
-      double u = hs_random_uniform(5, 1, (uint64_t)i), s = hs_random_uniform(5, 2, (uint64_t)i);
-      double x = i % 2 ? (2 * u - 1) * 25 : (2 * u - 1) * pow(10, 20 * s - 17);
-      builds[q]->tanh(1, &x, &y);
-      worst_tanh = fmax(worst_tanh, ulps(y, tanhl(x)));
-      x = i % 2 ? 1450 * u - 740 : x;
-      builds[q]->exp(1, &x, &y);
-      worst_exp = fmax(worst_exp, ulps(y, (long double)exp(x)));
-    }
-    for (size_t i = 0; runs_here(builds[q]) && i < sizeof special / sizeof *special; i++) {
-      builds[q]->tanh(1, &special[i], &y);
-      assert_true(ulps(y, tanhl(special[i])) <= 4);
-      assert_true(isnan(y) || signbit(y) == signbit(special[i]));
-      builds[q]->exp(1, &special[i], &y);
-      assert_true(ulps(y, (long double)exp(special[i])) <= 4);
-    }
-    print_message("# %s: tanh %.2f ulp, exp %.2f ulp\n", builds[q]->name, worst_tanh, worst_exp);
-    assert_true(worst_tanh <= 4 && worst_exp <= 4);
-  }
-}
-
-static void tails_and_in_place(void **state) {
-  (void)state;
-  for (int q = 0; q < n_builds; q++) {
-    for (int n = 1; runs_here(builds[q]) && n < 20; n++) {
-      double x[24], y[24], one_by_one;
-      fill_random(x, 24, 9, -3, 3);
-      memcpy(y, x, sizeof x);
-      builds[q]->tanh(n, y, y);
-      for (int i = 0; i < 24; i++) {
-        builds[q]->tanh(1, &x[i], &one_by_one);
-        assert_true(y[i] == (i < n ? one_by_one : x[i]));
-      }
-    }
-  }
-}
 
 /* ---- one program, checked ------------------------------------------------------------------------------------------------------ */
 
@@ -185,6 +83,13 @@ static double slope(bench *q, double *at, const double *seed, const double *tap_
 
 typedef enum { HONEST, FLIPPED_SIGN, FACTOR_2, LOST_SUM, SWAPPED } mistake;
 
+/* What an adjoint array may hold before a reverse pass: anything. */
+static void spoil(bench *q) {
+  for (size_t i = 0, n = hs_program_adjoint_size(q->p, q->B); i < n; i++) {
+    q->adjoint[i] = NAN;
+  }
+}
+
 /* Largest relative distance of the VJP from differences, and of the VJP from the JVP (dot identity); `wrong` plants a mistake. */
 static double check(bench *q, mistake wrong) {
   double seed[OUT], tap_seed[4 * OUT], dx[X * MAX_B] = {0}, dz[Z * MAX_B] = {0}, dv[V] = {0};
@@ -193,6 +98,7 @@ static double check(bench *q, mistake wrong) {
   functional(q, seed, tap_seed);
   hs_point at = point_of(q);
   hs_direction d = {.x = dx, .z = dz, .v = dv};
+  spoil(q);
   assert_int_equal(hs_program_vjp(q->p, q->B, &at, q->work, seed, q->n_tap ? tap_seed : NULL, q->adjoint, &d), HS_OK);
   double *first = dv[0] != 0 ? dv : dx;
   if (wrong == FLIPPED_SIGN) {
@@ -228,7 +134,9 @@ static double check(bench *q, mistake wrong) {
   memset(dz, 0, sizeof dz);
   memset(dv, 0, sizeof dv);
   functional(q, seed, tap_seed);
+  spoil(q);
   hs_program_jvp(q->p, q->B, &at, q->work, &along, q->adjoint, result);
+  spoil(q);
   hs_program_vjp(q->p, q->B, &at, q->work, seed, NULL, q->adjoint, &d);
   for (int i = 0; i < q->n * q->B; i++) {
     left += seed[i] * result[i];
@@ -336,6 +244,26 @@ static void networks_with_every_activation(void **state) {
   }
 }
 
+/* Hidden values that one layer reads, or two, or a layer and a sum, or that are the tap, or the result. */
+static void networks_that_share_values(void **state) {
+  (void)state;
+  for (int way = 0; way < 5; way++) {
+    for (int j = 0; j < 4; j++) {
+      builder g = {0};
+      const int x = one(&g, HS_OP_sin, 2, 1, leaf(&g, HS_OP_state, 2, 1, 1));
+      const int h = dense(&g, x, 1, 1, 2, 3, HS_TANH, way == 3), f = dense(&g, h, 1, 10, 3, 1, HS_SILU, 1);
+      const int other = way == 1 ? dense(&g, h, 1, 20, 3, 1, HS_SIGMOID, 0) : way == 2 ? one(&g, HS_OP_sum, 1, 1, h) : f;
+      const int r = way == 4 ? h : two(&g, HS_OP_mul, 1, 1, f, other);
+      bench q = bench_new(&g, r, lanes[j], -0.9, 0.8);
+      const double error = check(&q, HONEST);
+      if (!(error < 1e-7)) {
+        fail_msg("way %d, B = %d: %g", way, lanes[j], error);
+      }
+      bench_free(&q);
+    }
+  }
+}
+
 static void leaves_as_results(void **state) {
   (void)state;
   const int ops[] = {HS_OP_time, HS_OP_state, HS_OP_input, HS_OP_feature, HS_OP_param};
@@ -367,6 +295,37 @@ static void the_checker_sees_planted_mistakes(void **state) {
     bench q = bench_new(&g, r, 5, 0.2, 0.9);
     const double error = check(&q, wrong);
     assert_true(wrong == HONEST ? error < 1e-8 : error > 1e-3);
+    bench_free(&q);
+  }
+}
+
+/* Constant exponents take products; everywhere, special points too, they agree with pow. */
+static void powers_agree_with_pow(void **state) {
+  (void)state;
+  const double at[] = {2.5, -2.5, 0.7, -0.7, 0.0, -0.0, 1e-200, -1e-200, 1e150, INFINITY, -INFINITY, NAN};
+  for (double y = -10; y <= 10; y += 0.25) {
+    builder g = {0};
+    const int r = two(&g, HS_OP_pow, 1, 1, leaf(&g, HS_OP_state, 1, 1, 1), put(&g, HS_OP_const, 1, 1, 0, NULL, 1, &y));
+    bench q = bench_new(&g, r, 12, -1, 1);
+    memcpy(q.x, at, sizeof at);
+    double value[12], seed[12], dx[X * 12] = {0};
+    hs_point p = point_of(&q);
+    const hs_direction d = {.x = dx};
+    hs_program_forward(q.p, 12, &p, q.work);
+    hs_program_result(q.p, 12, &p, q.work, value);
+    for (int b = 0; b < 12; b++) {
+      seed[b] = 1;
+    }
+    hs_program_vjp(q.p, 12, &p, q.work, seed, NULL, q.adjoint, &d);
+    for (int b = 0; b < 12; b++) {
+      const double slope = y == 0 ? 0 : y * pow(at[b], y - 1), both[2][2] = {{value[b], pow(at[b], y)}, {dx[b], slope}};
+      for (int k = 0; k < 2; k++) {
+        const double got = both[k][0], exact = both[k][1];
+        if (!(got == exact || (isnan(got) && isnan(exact)) || fabs(got - exact) <= 2e-15 * fabs(exact))) {
+          fail_msg("%g ^ %g, %s: %.17g, expected %.17g", at[b], y, k ? "slope" : "value", got, exact);
+        }
+      }
+    }
     bench_free(&q);
   }
 }
@@ -572,14 +531,13 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(gemm_on_odd_sizes),
-      cmocka_unit_test(transcendentals_within_4_ulp),
-      cmocka_unit_test(tails_and_in_place),
       cmocka_unit_test(elementwise_operations),
       cmocka_unit_test(structural_operations),
       cmocka_unit_test(networks_with_every_activation),
+      cmocka_unit_test(networks_that_share_values),
       cmocka_unit_test(leaves_as_results),
       cmocka_unit_test(the_checker_sees_planted_mistakes),
+      cmocka_unit_test(powers_agree_with_pow),
       cmocka_unit_test(no_poison),
       cmocka_unit_test(untraced_functions),
       cmocka_unit_test(hostile_graphs),
