@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -222,51 +221,13 @@ static void command_sync(session *s) {
   }
 }
 
-static bool named(const char *name, const char *const *list) {
-  while (*list && strcmp(*list, name)) {
-    list++;
-  }
-  return *list != NULL;
-}
-
-/* Is a field of the model neither finite nor, of a bound or a spread, the infinity that stands for none? */
-static bool bad_numbers(const mxArray *a, const char *name) {
-  static const char *const no_bound[] = {"lower", "upper", "prior_spread", NULL};
-  const bool may_be_infinite = named(name, no_bound);
-  const double none = strcmp(name, "lower") ? INFINITY : -INFINITY, *x = mxGetPr(a);
-  for (size_t i = 0, n = mxGetNumberOfElements(a); i < n; i++) {
-    if (!isfinite(x[i]) && !(may_be_infinite && x[i] == none)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* The path of the first such field of a struct array, appended to `path`; what the user's numbers and the core's own checks own is passed over. */
-static bool find_bad(const mxArray *a, char *path, size_t room) {
-  static const char *const others[] = {"graphs", "functions", "constants", NULL};
-  const size_t length = strlen(path);
-  for (int k = 0; k < mxGetNumberOfFields(a); k++) {
-    const char *name = mxGetFieldNameByNumber(a, k);
-    for (size_t i = 0, n = mxGetNumberOfElements(a); i < n && !named(name, others); i++) {
-      const mxArray *field = mxGetFieldByNumber(a, i, k);
-      snprintf(path + length, room - length, ".%s", name);
-      if (field && ((mxIsDouble(field) && bad_numbers(field, name)) || (mxIsStruct(field) && find_bad(field, path, room)))) {
-        return true;
-      }
-    }
-  }
-  path[length] = '\0';
-  return false;
-}
-
 static void command_not_finite(session *s) { /* struct -> path of the first number in it that is not finite, or "" */
   char path[512] = "";
   if (!mxIsStruct(s->in[0])) {
     hs_refuse(&s->r, "core:argument", "a struct was expected");
     return;
   }
-  find_bad(s->in[0], path, sizeof path);
+  hs_first_not_finite(s->in[0], path, sizeof path);
   s->out[0] = mxCreateString(path);
 }
 

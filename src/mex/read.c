@@ -230,3 +230,42 @@ bool *hs_read_mask(hs_reader *r, const mxArray *options, const hs_model *m) {
   }
   return mask;
 }
+
+static bool named(const char *name, const char *const *list) {
+  while (*list && strcmp(*list, name)) {
+    list++;
+  }
+  return *list != NULL;
+}
+
+/* Is a field of the model neither finite nor, of a bound or a spread, the infinity that stands for none? */
+static bool bad_numbers(const mxArray *a, const char *name) {
+  static const char *const no_bound[] = {"lower", "upper", "prior_spread", NULL};
+  const bool may_be_infinite = named(name, no_bound);
+  const double none = strcmp(name, "lower") ? INFINITY : -INFINITY, *x = mxGetPr(a);
+  for (size_t i = 0, n = mxGetNumberOfElements(a); i < n; i++) {
+    if (!isfinite(x[i]) && !(may_be_infinite && x[i] == none)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The path of the first such field of a struct array, appended to `path`; what the user's numbers and the core's own checks own is passed over. */
+bool hs_first_not_finite(const mxArray *a, char *path, size_t room) {
+  static const char *const others[] = {"graphs", "functions", "constants", NULL};
+  const size_t length = strlen(path);
+  for (int k = 0; k < mxGetNumberOfFields(a); k++) {
+    const char *name = mxGetFieldNameByNumber(a, k);
+    for (size_t i = 0, n = mxGetNumberOfElements(a); i < n && !named(name, others); i++) {
+      const mxArray *field = mxGetFieldByNumber(a, i, k);
+      snprintf(path + length, room - length, ".%s", name);
+      if (field &&
+          ((mxIsDouble(field) && bad_numbers(field, name)) || (mxIsStruct(field) && hs_first_not_finite(field, path, room)))) {
+        return true;
+      }
+    }
+  }
+  path[length] = '\0';
+  return false;
+}

@@ -15,46 +15,21 @@
  * record_bytes hold them, the values inside f at every stage of one segment. The backward pass goes through the segments from the last and makes the
  * values of all but that one again from its start, with the same steps and so the same bits.
  */
+#include "solve/rk.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "solve/rk_lane.h"
-#include "solve/rk_rule.h"
-
 enum { MAX_CHUNKS = 1 << 16 };
 
-typedef struct {            /* one evaluation of f, kept for the reverse pass */
-  double *t, *u, *x, *work; /* (L), (n_u, L), (n_x, L), work of the program */
-} slot;
-
-typedef struct {
-  const hs_rk_rule *rule;
-  bool adaptive;
-  hs_rk_lane *lane;   /* (L) */
-  hs_rk_entry *entry; /* (steps, L), grows */
-  size_t entry_room;
-  double *mark; /* (segments, 2, n_x, L): x and k_0 at the start of each segment; grows */
-  size_t mark_room;
-  double **chunk; /* (segment) the evaluations of one step each, made when first needed */
-  int segment;    /* steps of which the values inside f are kept */
-  int held;       /* the segment whose values they are, -1: none */
-  int steps;
-  size_t stride;                 /* doubles of one evaluation */
-  double *x, *next;              /* (n_x, L): states at the start and end of the step at hand */
-  double *k, *g, *dense;         /* (stages, n_x, L) */
-  double *dk, *lambda, *df, *dx; /* (n_x, L); dx: sum of the adjoints of the samples inside a step */
-  double *unit;                  /* (n_v) direction of a sensitivity */
-  void *memory;
-} rk;
-
-static size_t width(const hs_solver *s) {
+size_t hs_rk_width(const hs_solver *s) {
   return (size_t)s->m->n_x * (size_t)s->block.L;
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------------------- */
 
-static void carve(const hs_solver *s, rk *r, hs_arena *a) {
+static void carve(const hs_solver *s, hs_rk *r, hs_arena *a) {
   const size_t L = (size_t)s->max_lanes, n = (size_t)s->m->n_x * L, stages = (size_t)r->rule->stages;
   HS_TAKE(a, r->lane, L);
   HS_TAKE(a, r->chunk, (size_t)r->segment);
@@ -86,7 +61,7 @@ static hs_status check_steps(const hs_solver *s, hs_error *e) {
 }
 
 static void release(hs_solver *s) {
-  rk *r = s->state;
+  hs_rk *r = s->state;
   if (r) {
     for (int i = 0; r->memory && i < r->segment; i++) {
       hs_free(r->chunk[i]);
@@ -109,7 +84,7 @@ static size_t evaluation_doubles(const hs_solver *s) {
          rounded(hs_program_work_size(s->m->rhs, (int)L));
 }
 
-static void plan(const hs_solver *s, const hs_rk_rule *rule, bool adaptive, rk *r) {
+static void plan(const hs_solver *s, const hs_rk_rule *rule, bool adaptive, hs_rk *r) {
   const double bytes = s->o.record_bytes > 0.0 ? s->o.record_bytes : HS_RECORD_BYTES;
   r->rule = rule;
   r->adaptive = adaptive;
@@ -119,7 +94,7 @@ static void plan(const hs_solver *s, const hs_rk_rule *rule, bool adaptive, rk *
 
 /* Adaptive: as many steps as the longest trajectory has samples. */
 static double bytes_of(const hs_solver *s, const hs_rk_rule *rule, bool adaptive) {
-  rk r = {0};
+  hs_rk r = {0};
   hs_arena arena = {0};
   plan(s, rule, adaptive, &r);
   carve(s, &r, &arena);
@@ -138,7 +113,7 @@ static double bytes_dopri5(const hs_solver *s) {
 }
 
 static hs_status make(hs_solver *s, const hs_rk_rule *rule, bool adaptive, hs_error *e) {
-  rk *r = calloc(1, sizeof *r);
+  hs_rk *r = calloc(1, sizeof *r);
   if (!r) {
     return hs_fail_memory(e, "a Runge-Kutta solver", sizeof *r);
   }
@@ -170,13 +145,13 @@ static hs_status make_dopri5(hs_solver *s, hs_error *e) {
 /* ---- the record --------------------------------------------------------------------------------------------------------------- */
 
 /* Room for a step's entries, its evaluations, and, at the start of a segment, for the state there. */
-static hs_status make_room(hs_solver *s, rk *r, int step, hs_error *e) {
+static hs_status make_room(hs_solver *s, hs_rk *r, int step, hs_error *e) {
   const size_t L = (size_t)s->block.L;
   double **chunk = &r->chunk[step % r->segment];
   hs_status status = hs_solver_grow((void **)&r->entry, &r->entry_room, ((size_t)step + 1) * L, sizeof *r->entry, e);
   if (status == HS_OK && step % r->segment == 0) {
-    status =
-        hs_solver_grow((void **)&r->mark, &r->mark_room, ((size_t)(step / r->segment) + 1) * 2 * width(s), sizeof *r->mark, e);
+    status = hs_solver_grow((void **)&r->mark, &r->mark_room, ((size_t)(step / r->segment) + 1) * 2 * hs_rk_width(s),
+                            sizeof *r->mark, e);
   }
   if (status == HS_OK && !*chunk) {
     const size_t bytes = (size_t)r->rule->stages * r->stride * sizeof(double);
@@ -186,34 +161,34 @@ static hs_status make_room(hs_solver *s, rk *r, int step, hs_error *e) {
   return status;
 }
 
-static hs_rk_entry *entries(const hs_solver *s, const rk *r, int step) {
+hs_rk_entry *hs_rk_entries(const hs_solver *s, const hs_rk *r, int step) {
   return r->entry + (size_t)step * (size_t)s->block.L;
 }
 
-static double *mark_at(const hs_solver *s, const rk *r, int segment) {
-  return r->mark + (size_t)segment * 2 * width(s);
+static double *mark_at(const hs_solver *s, const hs_rk *r, int segment) {
+  return r->mark + (size_t)segment * 2 * hs_rk_width(s);
 }
 
-static slot slot_at(const hs_solver *s, const rk *r, int step, int stage) {
+hs_rk_slot hs_rk_slot_at(const hs_solver *s, const hs_rk *r, int step, int stage) {
   const size_t L = (size_t)s->max_lanes;
-  slot q = {.t = r->chunk[step % r->segment] + (size_t)stage * r->stride};
+  hs_rk_slot q = {.t = r->chunk[step % r->segment] + (size_t)stage * r->stride};
   q.u = q.t + rounded(L);
   q.x = q.u + rounded((size_t)s->m->n_u * L);
   q.work = q.x + rounded((size_t)s->m->n_x * L);
   return q;
 }
 
-static hs_point point_of(const slot *q, const double *v) {
+hs_point hs_rk_point(const hs_rk_slot *q, const double *v) {
   return (hs_point){.t = q->t, .x = q->x, .u = q->u, .v = v};
 }
 
 /* ---- stages ------------------------------------------------------------------------------------------------------------------- */
 
 /* to = from + h sum_j weight_j k_j, lane by lane; k: (n, n_x, L). */
-static void combine(const hs_solver *s, const hs_rk_entry *now, const double *from, const double *weight, int n, const double *k,
-                    double *to) {
+void hs_rk_combine(const hs_solver *s, const hs_rk_entry *now, const double *from, const double *weight, int n, const double *k,
+                   double *to) {
   const int L = s->block.L;
-  const size_t size = width(s);
+  const size_t size = hs_rk_width(s);
   double h[HS_BLOCK], sum[HS_BLOCK];
   for (int b = 0; b < L; b++) {
     h[b] = now[b].h;
@@ -234,18 +209,18 @@ static void combine(const hs_solver *s, const hs_rk_entry *now, const double *fr
 }
 
 /* result = f at the state q->x and the time t + c h of every lane. */
-static hs_status evaluate(hs_solver *s, const hs_rk_entry *now, double c, const slot *q, const double *v, double *result) {
+static hs_status evaluate(hs_solver *s, const hs_rk_entry *now, double c, const hs_rk_slot *q, const double *v, double *result) {
   for (int b = 0; b < s->block.L; b++) {
     q->t[b] = now[b].t + c * now[b].h;
     hs_solver_input(s, b, now[b].interval, q->t[b], q->u);
   }
-  const hs_point at = point_of(q, v);
+  const hs_point at = hs_rk_point(q, v);
   hs_status status = hs_program_forward(s->m->rhs, s->block.L, &at, q->work);
   hs_program_result(s->m->rhs, s->block.L, &at, q->work, result);
   return status;
 }
 
-static bool any_fresh(const hs_solver *s, const hs_rk_entry *now) {
+bool hs_rk_any_fresh(const hs_solver *s, const hs_rk_entry *now) {
   for (int b = 0; b < s->block.L; b++) {
     if (now[b].fresh) {
       return true;
@@ -255,7 +230,7 @@ static bool any_fresh(const hs_solver *s, const hs_rk_entry *now) {
 }
 
 /* Lanes b with `fresh` take their column of `from`. */
-static void take_fresh(const hs_solver *s, const hs_rk_entry *now, const double *from, double *to) {
+void hs_rk_take_fresh(const hs_solver *s, const hs_rk_entry *now, const double *from, double *to) {
   const int L = s->block.L;
   for (int i = 0; i < s->m->n_x; i++) {
     for (int b = 0; b < L; b++) {
@@ -265,37 +240,37 @@ static void take_fresh(const hs_solver *s, const hs_rk_entry *now, const double 
 }
 
 /* k_i of one step from r->x; k_0 of lanes that are not fresh is there already. */
-static hs_status stages(hs_solver *s, rk *r, int step, const double *v) {
-  const hs_rk_entry *now = entries(s, r, step);
-  const size_t size = width(s);
+static hs_status stages(hs_solver *s, hs_rk *r, int step, const double *v) {
+  const hs_rk_entry *now = hs_rk_entries(s, r, step);
+  const size_t size = hs_rk_width(s);
   hs_status status = HS_OK;
-  if (any_fresh(s, now)) {
-    const slot q = slot_at(s, r, step, 0);
+  if (hs_rk_any_fresh(s, now)) {
+    const hs_rk_slot q = hs_rk_slot_at(s, r, step, 0);
     memcpy(q.x, r->x, size * sizeof *q.x);
     status = evaluate(s, now, 0.0, &q, v, r->dk);
-    take_fresh(s, now, r->dk, r->k);
+    hs_rk_take_fresh(s, now, r->dk, r->k);
   }
   for (int i = 1; status == HS_OK && i < r->rule->stages; i++) {
-    const slot q = slot_at(s, r, step, i);
-    combine(s, now, r->x, r->rule->a[i], i, r->k, q.x);
+    const hs_rk_slot q = hs_rk_slot_at(s, r, step, i);
+    hs_rk_combine(s, now, r->x, r->rule->a[i], i, r->k, q.x);
     status = evaluate(s, now, r->rule->c[i], &q, v, r->k + (size_t)i * size);
   }
   return status;
 }
 
 /* x+ (copied, where it is the state of the last stage). */
-static void step_end(hs_solver *s, rk *r, int step) {
+static void step_end(hs_solver *s, hs_rk *r, int step) {
   if (r->rule->fsal) {
-    memcpy(r->next, slot_at(s, r, step, r->rule->stages - 1).x, width(s) * sizeof *r->next);
+    memcpy(r->next, hs_rk_slot_at(s, r, step, r->rule->stages - 1).x, hs_rk_width(s) * sizeof *r->next);
   } else {
-    combine(s, entries(s, r, step), r->x, r->rule->b, r->rule->stages, r->k, r->next);
+    hs_rk_combine(s, hs_rk_entries(s, r, step), r->x, r->rule->b, r->rule->stages, r->k, r->next);
   }
 }
 
 /* x and k_0 of the next step: those of a rejected step stay, a lane that has ended rests at its start. */
-static void move_on(const hs_solver *s, rk *r, const hs_rk_entry *now) {
+static void move_on(const hs_solver *s, hs_rk *r, const hs_rk_entry *now) {
   const int L = s->block.L, n_x = s->m->n_x;
-  const double *last = r->k + (size_t)(r->rule->stages - 1) * width(s);
+  const double *last = r->k + (size_t)(r->rule->stages - 1) * hs_rk_width(s);
   for (int b = 0; b < L; b++) {
     const bool ended = now[b].lands && now[b].reached == hs_solver_count(s, b);
     for (int i = 0; now[b].h != 0.0 && i < n_x; i++) {
@@ -307,11 +282,11 @@ static void move_on(const hs_solver *s, rk *r, const hs_rk_entry *now) {
 
 /* ---- forward ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_taps(hs_solver *s, rk *r, int step) {
+static void add_taps(hs_solver *s, hs_rk *r, int step) {
   const int L = s->block.L, n = hs_program_n_tap(s->m->rhs);
-  const slot q = slot_at(s, r, step, 0);
-  const hs_point at = point_of(&q, NULL);
-  const hs_rk_entry *now = entries(s, r, step);
+  const hs_rk_slot q = hs_rk_slot_at(s, r, step, 0);
+  const hs_point at = hs_rk_point(&q, NULL);
+  const hs_rk_entry *now = hs_rk_entries(s, r, step);
   hs_program_tap(s->m->rhs, L, &at, q.work, s->tap);
   for (int b = 0; b < s->block.n; b++) {
     for (int i = 0; now[b].h > 0.0 && i < n; i++) {
@@ -337,11 +312,11 @@ static double lane_norm(const hs_solver *s, const double *a, const double *x, co
 }
 
 /* First step sizes from f and one Euler step (Hairer, Norsett & Wanner I, II.4, HINIT). */
-static hs_status first_sizes(hs_solver *s, rk *r, const double *v) {
+static hs_status first_sizes(hs_solver *s, hs_rk *r, const double *v) {
   const int L = s->block.L;
-  const size_t size = width(s);
-  hs_rk_entry *now = entries(s, r, 0);
-  const slot q = slot_at(s, r, 0, 0);
+  const size_t size = hs_rk_width(s);
+  hs_rk_entry *now = hs_rk_entries(s, r, 0);
+  const hs_rk_slot q = hs_rk_slot_at(s, r, 0, 0);
   double h0[HS_BLOCK], f0[HS_BLOCK];
   for (int b = 0; b < L; b++) {
     hs_lane_plan(s, b, true, &r->lane[b], &now[b]);
@@ -356,7 +331,7 @@ static hs_status first_sizes(hs_solver *s, rk *r, const double *v) {
     now[b].h = isfinite(h0[b]) ? h0[b] : 0.0;
   }
   const double one = 1.0;
-  combine(s, now, r->x, &one, 1, r->k, q.x);
+  hs_rk_combine(s, now, r->x, &one, 1, r->k, q.x);
   status = status == HS_OK ? evaluate(s, now, 1.0, &q, v, r->dk) : status;
   for (size_t i = 0; i < size; i++) {
     r->dk[i] -= r->k[i];
@@ -371,20 +346,20 @@ static hs_status first_sizes(hs_solver *s, rk *r, const double *v) {
 }
 
 /* Store the samples that a step reaches. */
-static void emit(hs_solver *s, rk *r, const hs_rk_entry *now, int b, int from) {
+static void emit(hs_solver *s, hs_rk *r, const hs_rk_entry *now, int b, int from) {
   const int L = s->block.L, n_x = s->m->n_x;
   const double *t = hs_solver_times(s, b);
   double w[HS_MAX_STAGES];
   for (int k = from; k < now[b].reached; k++) {
     const bool end = now[b].lands && k == now[b].reached - 1;
-    double *out = s->x + (size_t)k * width(s) + (size_t)b;
+    double *out = s->x + (size_t)k * hs_rk_width(s) + (size_t)b;
     if (!end) {
       hs_rk_dense(r->rule, (t[k] - now[b].t) / now[b].h, w);
     }
     for (int i = 0; i < n_x; i++) {
       double sum = 0;
       for (int j = 0; !end && j < r->rule->stages; j++) {
-        sum += w[j] * r->k[(size_t)j * width(s) + (size_t)(i * L + b)];
+        sum += w[j] * r->k[(size_t)j * hs_rk_width(s) + (size_t)(i * L + b)];
       }
       out[i * L] = end ? r->next[i * L + b] : r->x[i * L + b] + now[b].h * sum;
     }
@@ -392,10 +367,10 @@ static void emit(hs_solver *s, rk *r, const hs_rk_entry *now, int b, int from) {
 }
 
 /* |h lambda| from the last two stages, which both stand at t + h. */
-static double stiffness(const hs_solver *s, const rk *r, int step, int b) {
+static double stiffness(const hs_solver *s, const hs_rk *r, int step, int b) {
   const int L = s->block.L, last = r->rule->stages - 1;
-  const size_t size = width(s);
-  const double *x6 = slot_at(s, r, step, last - 1).x, *x7 = slot_at(s, r, step, last).x;
+  const size_t size = hs_rk_width(s);
+  const double *x6 = hs_rk_slot_at(s, r, step, last - 1).x, *x7 = hs_rk_slot_at(s, r, step, last).x;
   double df = 0, dx = 0;
   for (int i = 0; i < s->m->n_x; i++) {
     const double f = r->k[(size_t)last * size + (size_t)(i * L + b)] - r->k[(size_t)(last - 1) * size + (size_t)(i * L + b)];
@@ -403,10 +378,10 @@ static double stiffness(const hs_solver *s, const rk *r, int step, int b) {
     df += f * f;
     dx += x * x;
   }
-  return dx > 0.0 ? entries(s, r, step)[b].h * sqrt(df / dx) : 0.0;
+  return dx > 0.0 ? hs_rk_entries(s, r, step)[b].h * sqrt(df / dx) : 0.0;
 }
 
-static void give_up(hs_solver *s, rk *r, int b, const char *why, hs_error *e) {
+static void give_up(hs_solver *s, hs_rk *r, int b, const char *why, hs_error *e) {
   hs_rk_lane *lane = &r->lane[b];
   if (b < s->block.n) {
     hs_solver_unsolved(s, b, lane->t, r->x + b, s->block.L, why, e);
@@ -418,12 +393,12 @@ static void give_up(hs_solver *s, rk *r, int b, const char *why, hs_error *e) {
 }
 
 /* Accept or reject the step lane by lane. True when any lane moved. RETRY in *status when a lane looks stiff and that is watched. */
-static bool judge(hs_solver *s, rk *r, int step, hs_status *status, hs_error *e) {
-  hs_rk_entry *now = entries(s, r, step);
+static bool judge(hs_solver *s, hs_rk *r, int step, hs_status *status, hs_error *e) {
+  hs_rk_entry *now = hs_rk_entries(s, r, step);
   bool moved = false;
   if (r->adaptive) {
-    memset(r->dk, 0, width(s) * sizeof *r->dk);
-    combine(s, now, r->dk, r->rule->e, r->rule->stages, r->k, r->dk);
+    memset(r->dk, 0, hs_rk_width(s) * sizeof *r->dk);
+    hs_rk_combine(s, now, r->dk, r->rule->e, r->rule->stages, r->k, r->dk);
   }
   for (int b = 0; b < s->block.L; b++) {
     hs_rk_lane *lane = &r->lane[b];
@@ -453,7 +428,7 @@ static bool judge(hs_solver *s, rk *r, int step, hs_status *status, hs_error *e)
   return moved;
 }
 
-static bool moving(const hs_solver *s, const rk *r) {
+static bool moving(const hs_solver *s, const hs_rk *r) {
   for (int b = 0; b < s->block.L; b++) {
     if (!r->lane[b].done) {
       return true;
@@ -462,13 +437,13 @@ static bool moving(const hs_solver *s, const rk *r) {
   return false;
 }
 
-static hs_status one_step(hs_solver *s, rk *r, int step, const double *v, bool taps, hs_error *e) {
+static hs_status one_step(hs_solver *s, hs_rk *r, int step, const double *v, bool taps, hs_error *e) {
   hs_status status = make_room(s, r, step, e);
   if (status != HS_OK) {
     return status;
   }
-  const size_t size = width(s);
-  hs_rk_entry *now = entries(s, r, step);
+  const size_t size = hs_rk_width(s);
+  hs_rk_entry *now = hs_rk_entries(s, r, step);
   if (step % r->segment == 0) {
     double *mark = mark_at(s, r, step / r->segment);
     memcpy(mark, r->x, size * sizeof *mark);
@@ -500,8 +475,8 @@ static hs_status one_step(hs_solver *s, rk *r, int step, const double *v, bool t
 
 /* Without `reverse` only the step at hand is kept, in the place of the first. */
 static hs_status forward(hs_solver *s, const double *v, bool reverse, bool taps, hs_error *e) {
-  rk *r = s->state;
-  const size_t size = width(s);
+  hs_rk *r = s->state;
+  const size_t size = hs_rk_width(s);
   hs_status status = HS_OK;
   r->steps = 0;
   memset(r->k, 0, (size_t)r->rule->stages * size * sizeof *r->k);
@@ -525,8 +500,8 @@ static hs_status forward(hs_solver *s, const double *v, bool reverse, bool taps,
 }
 
 /* The values inside f of one segment, made again from its mark. */
-static hs_status recall(hs_solver *s, rk *r, int segment, const double *v) {
-  const size_t size = width(s);
+hs_status hs_rk_recall(hs_solver *s, hs_rk *r, int segment, const double *v) {
+  const size_t size = hs_rk_width(s);
   const double *mark = mark_at(s, r, segment);
   hs_status status = HS_OK;
   if (r->held == segment) {
@@ -538,272 +513,11 @@ static hs_status recall(hs_solver *s, rk *r, int segment, const double *v) {
   for (int step = first; status == HS_OK && step < end; step++) {
     status = stages(s, r, step, v);
     step_end(s, r, step);
-    move_on(s, r, entries(s, r, step));
+    move_on(s, r, hs_rk_entries(s, r, step));
   }
   r->held = status == HS_OK ? segment : -1;
   return status;
 }
 
-/* ---- backward ----------------------------------------------------------------------------------------------------------------- */
-
-/* First sample that a step reaches. */
-static int first_reached(const hs_solver *s, const rk *r, int step, int b) {
-  return step ? entries(s, r, step - 1)[b].reached : 1;
-}
-
-/* dL/dx of the samples of a step: of its end into lambda; of those inside into r->dx and, through the stages, r->dense. True when there are any inside. */
-static bool collect(hs_solver *s, rk *r, int step) {
-  const int L = s->block.L, n_x = s->m->n_x;
-  const size_t size = width(s);
-  const hs_rk_entry *now = entries(s, r, step);
-  bool inside = false;
-  double w[HS_MAX_STAGES];
-  for (int b = 0; b < L; b++) {
-    for (int k = first_reached(s, r, step, b); k < now[b].reached; k++) {
-      const double *dx = s->dx + (size_t)k * size + (size_t)b;
-      if (now[b].lands && k == now[b].reached - 1) {
-        for (int i = 0; i < n_x; i++) {
-          r->lambda[i * L + b] += dx[i * L];
-        }
-        continue;
-      }
-      if (!inside) {
-        memset(r->dx, 0, size * sizeof *r->dx);
-        memset(r->dense, 0, (size_t)r->rule->stages * size * sizeof *r->dense);
-        inside = true;
-      }
-      hs_rk_dense(r->rule, (hs_solver_times(s, b)[k] - now[b].t) / now[b].h, w);
-      for (int i = 0; i < n_x; i++) {
-        r->dx[i * L + b] += dx[i * L];
-        for (int j = 0; j < r->rule->stages; j++) {
-          r->dense[(size_t)j * size + (size_t)(i * L + b)] += w[j] * dx[i * L];
-        }
-      }
-    }
-  }
-  return inside;
-}
-
-/* Seeds of the functional norm at the start of the step: 2 seed tap in the lanes that move. */
-static const double *tap_seeds(hs_solver *s, rk *r, int step, const slot *q, double seed) {
-  const int L = s->block.L, n = hs_program_n_tap(s->m->rhs);
-  if (seed == 0.0 || !n || r->adaptive) {
-    return NULL;
-  }
-  const hs_point at = point_of(q, NULL);
-  hs_program_tap(s->m->rhs, L, &at, q->work, s->tap);
-  for (int b = 0; b < L; b++) {
-    const bool counts = b < s->block.n && entries(s, r, step)[b].h > 0.0;
-    for (int i = 0; i < n; i++) {
-      s->tap[i * L + b] = counts ? 2.0 * seed * s->tap[i * L + b] : 0.0;
-    }
-  }
-  return s->tap;
-}
-
-/* r->dk = h (b_i lambda + sum_{j>i} a_ji g_j + dense_i). */
-static void stage_adjoint(const hs_solver *s, rk *r, const hs_rk_entry *now, int i, bool inside) {
-  const size_t size = width(s);
-  const double b_i = r->rule->b[i];
-  for (size_t q = 0; q < size; q++) {
-    r->dk[q] = b_i * r->lambda[q];
-  }
-  for (int j = i + 1; j < r->rule->stages; j++) {
-    const double a = r->rule->a[j][i], *restrict g = r->g + (size_t)j * size;
-    for (size_t q = 0; a != 0.0 && q < size; q++) {
-      r->dk[q] += a * g[q];
-    }
-  }
-  for (size_t q = 0; inside && q < size; q++) {
-    r->dk[q] += r->dense[(size_t)i * size + q];
-  }
-  for (int e = 0; e < s->m->n_x; e++) {
-    for (int b = 0; b < s->block.L; b++) {
-      r->dk[e * s->block.L + b] *= now[b].h;
-    }
-  }
-}
-
-/* The last stage serves the next step as its first: it takes over the adjoint df that was carried here. */
-static void take_carried(const hs_solver *s, rk *r, const hs_rk_entry *now) {
-  for (int i = 0; i < s->m->n_x; i++) {
-    for (int b = 0; b < s->block.L; b++) {
-      const int q = i * s->block.L + b;
-      const bool taken = now[b].h != 0.0;
-      r->dk[q] += taken ? r->df[q] : 0.0;
-      r->df[q] = taken ? 0.0 : r->df[q];
-    }
-  }
-}
-
-/* The first stage: lanes that were evaluated here keep dk, the others hand it on to the step before. */
-static void hand_on(const hs_solver *s, rk *r, const hs_rk_entry *now) {
-  for (int i = 0; i < s->m->n_x; i++) {
-    for (int b = 0; b < s->block.L; b++) {
-      const int q = i * s->block.L + b;
-      const double all = r->dk[q] + r->df[q];
-      r->dk[q] = now[b].fresh ? all : 0.0;
-      r->df[q] = now[b].fresh ? 0.0 : all;
-    }
-  }
-}
-
-static hs_status step_back(hs_solver *s, rk *r, int step, const double *v, double tap_seed, double *dv) {
-  const size_t size = width(s);
-  const hs_rk_entry *now = entries(s, r, step);
-  const bool inside = collect(s, r, step), fresh = any_fresh(s, now);
-  hs_status status = HS_OK;
-  memset(r->g, 0, (size_t)r->rule->stages * size * sizeof *r->g);
-  for (int i = r->rule->stages - 1; status == HS_OK && i >= 0; i--) {
-    stage_adjoint(s, r, now, i, inside);
-    if (r->rule->fsal && i == r->rule->stages - 1) {
-      take_carried(s, r, now);
-    }
-    if (i == 0) {
-      hand_on(s, r, now);
-      if (!fresh) {
-        break;
-      }
-    }
-    const slot q = slot_at(s, r, step, i);
-    const hs_point at = point_of(&q, v);
-    const double *tap = i == 0 ? tap_seeds(s, r, step, &q, tap_seed) : NULL;
-    const hs_direction d = {.x = r->g + (size_t)i * size, .v = dv};
-    status = hs_program_vjp(s->m->rhs, s->block.L, &at, q.work, r->dk, tap, s->adjoint, &d);
-  }
-  for (int i = 0; i < r->rule->stages; i++) {
-    for (size_t q = 0; q < size; q++) {
-      r->lambda[q] += r->g[(size_t)i * size + q];
-    }
-  }
-  for (size_t q = 0; inside && q < size; q++) {
-    r->lambda[q] += r->dx[q];
-  }
-  return status;
-}
-
-static hs_status backward(hs_solver *s, const double *v, double tap_seed, double *dv, hs_error *e) {
-  rk *r = s->state;
-  const size_t size = width(s);
-  hs_status status = HS_OK;
-  memset(r->lambda, 0, size * sizeof *r->lambda);
-  memset(r->df, 0, size * sizeof *r->df);
-  for (int step = r->steps - 1; status == HS_OK && step >= 0; step--) {
-    status = recall(s, r, step / r->segment, v);
-    status = status == HS_OK ? step_back(s, r, step, v, tap_seed, dv) : status;
-    if (status == HS_OK && step % 32 == 31) {
-      status = hs_solver_interrupted(s, e);
-    }
-  }
-  for (size_t q = 0; q < size; q++) {
-    s->dx0[q] = r->lambda[q] + s->dx[q];
-  }
-  s->counts.backward_steps += r->steps;
-  s->counts.backward_rhs += (long)r->steps * (r->rule->stages - r->rule->fsal);
-  return status;
-}
-
-/* ---- forward sensitivities: the tangent of every stage ----------------------------------------------------------------------- */
-
-typedef struct {
-  double *x, *k; /* (n_x, L) tangents of r->x and of k_0 */
-  int value;     /* the value that moves, < 0: none */
-  double *out;   /* (samples, n_x, L) */
-} tangent;
-
-static hs_status jvp(hs_solver *s, rk *r, const slot *q, const double *v, const double *x, double *result) {
-  const hs_point at = point_of(q, v);
-  const hs_direction d = {.x = (double *)x, .v = r->unit};
-  return hs_program_jvp(s->m->rhs, s->block.L, &at, q->work, &d, s->adjoint, result);
-}
-
-/* As emit and move_on, of tangents: r->g holds those of the stages, `next` that of x+. */
-static void emit_tangent(hs_solver *s, rk *r, int step, const double *next, tangent *d) {
-  const int L = s->block.L, n_x = s->m->n_x;
-  const size_t size = width(s);
-  const hs_rk_entry *now = entries(s, r, step);
-  double w[HS_MAX_STAGES];
-  for (int b = 0; b < L; b++) {
-    for (int k = first_reached(s, r, step, b); k < now[b].reached; k++) {
-      const bool end = now[b].lands && k == now[b].reached - 1;
-      hs_rk_dense(r->rule, end ? 1.0 : (hs_solver_times(s, b)[k] - now[b].t) / now[b].h, w);
-      for (int i = 0; i < n_x; i++) {
-        double sum = 0;
-        for (int j = 0; j < r->rule->stages; j++) {
-          sum += w[j] * r->g[(size_t)j * size + (size_t)(i * L + b)];
-        }
-        d->out[(size_t)k * size + (size_t)(i * L + b)] = end ? next[i * L + b] : d->x[i * L + b] + now[b].h * sum;
-      }
-    }
-    for (int i = 0; now[b].h != 0.0 && i < n_x; i++) {
-      d->x[i * L + b] = next[i * L + b];
-      d->k[i * L + b] = r->g[(size_t)(r->rule->stages - 1) * size + (size_t)(i * L + b)];
-    }
-  }
-}
-
-static hs_status tangent_step(hs_solver *s, rk *r, int step, const double *v, tangent *d) {
-  const size_t size = width(s);
-  const hs_rk_entry *now = entries(s, r, step);
-  hs_status status = HS_OK;
-  memcpy(r->g, d->k, size * sizeof *r->g);
-  if (any_fresh(s, now)) {
-    const slot q = slot_at(s, r, step, 0);
-    status = jvp(s, r, &q, v, d->x, r->dk);
-    take_fresh(s, now, r->dk, r->g);
-    memcpy(d->k, r->g, size * sizeof *d->k);
-  }
-  for (int i = 1; status == HS_OK && i < r->rule->stages; i++) {
-    const slot q = slot_at(s, r, step, i);
-    combine(s, now, d->x, r->rule->a[i], i, r->g, r->dk);
-    status = jvp(s, r, &q, v, r->dk, r->g + (size_t)i * size);
-  }
-  combine(s, now, d->x, r->rule->b, r->rule->stages, r->g, r->dk);
-  emit_tangent(s, r, step, r->dk, d);
-  return status;
-}
-
-static hs_status all_tangents(hs_solver *s, rk *r, const double *v, int n, tangent *d, hs_error *e) {
-  hs_status status = hs_solver_interrupted(s, e);
-  for (int step = 0; status == HS_OK && step < r->steps; step++) {
-    status = recall(s, r, step / r->segment, v);
-    for (int j = 0; status == HS_OK && j < n; j++) {
-      if (d[j].value >= 0) {
-        r->unit[d[j].value] = 1.0;
-      }
-      status = tangent_step(s, r, step, v, &d[j]);
-      if (d[j].value >= 0) {
-        r->unit[d[j].value] = 0.0;
-      }
-    }
-    if (status == HS_OK && step % 32 == 31) {
-      status = hs_solver_interrupted(s, e);
-    }
-  }
-  return status;
-}
-
-static hs_status sensitivity(hs_solver *s, const double *v, int n, const int *at, const double *s0, double *sx, hs_error *e) {
-  const size_t size = width(s);
-  double *memory = hs_alloc(2 * (size_t)n * size * sizeof *memory);
-  tangent *d = calloc((size_t)n, sizeof *d);
-  hs_status status = HS_OK;
-  if (!memory || !d) {
-    status = hs_fail_memory(e, "sensitivities", 2.0 * n * (double)size * sizeof *memory);
-    goto done;
-  }
-  for (int j = 0; j < n; j++) {
-    d[j] = (tangent){.x = memory + 2 * (size_t)j * size, .k = memory + (2 * (size_t)j + 1) * size, .value = at[j]};
-    d[j].out = sx + (size_t)j * (size_t)s->block.samples * size;
-    memcpy(d[j].x, s0 + (size_t)j * size, size * sizeof *d[j].x);
-    memcpy(d[j].out, d[j].x, size * sizeof *d[j].out);
-  }
-  status = all_tangents(s, s->state, v, n, d, e);
-done:
-  hs_free(memory);
-  free(d);
-  return status;
-}
-
-const hs_back_end hs_back_end_rk4 = {make_rk4, release, forward, backward, sensitivity, bytes_rk4, true};
-const hs_back_end hs_back_end_dopri5 = {make_dopri5, release, forward, backward, sensitivity, bytes_dopri5, false};
+const hs_back_end hs_back_end_rk4 = {make_rk4, release, forward, hs_rk_backward, hs_rk_sensitivity, bytes_rk4, true};
+const hs_back_end hs_back_end_dopri5 = {make_dopri5, release, forward, hs_rk_backward, hs_rk_sensitivity, bytes_dopri5, false};
