@@ -24,7 +24,7 @@ check:
 	$(MAKE) build
 	bash tests/check.sh
 
-# Tables of trained parameters, 5 seeds; some minutes.
+# Tables of trained parameters, 5 seeds; a quarter of an hour. One alone: HYBRIDSAM_TABLES=wind make results
 results: build
 	$(OCTAVE) tests/results/run.m
 
@@ -58,7 +58,7 @@ format:
 
 clean:
 	$(MAKE) -C src clean
-	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png
+	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png wind_tunnel.png
 
 help:
 	@echo 'make [build] | demo | check | fuzz | torture | results | bench | dist | install | format | clean'

@@ -10,7 +10,7 @@
  * the perturbed point has its own array. Where |.| is 0 or not finite (an exact fit) there is no perturbation.
  *
  * A trajectory that can be solved at w but not at w + e gives its plain gradient: the two gradients are averaged with the weights of their
- * measurements, which is the gradient of the pooled loss.
+ * measurements, which is the gradient of the pooled loss. Where the gradient at w + e overflows the plain one is taken.
  */
 #include <math.h>
 #include <string.h>
@@ -50,13 +50,23 @@ static hs_status eval(hs_objective *f, hs_rule_work *work, int n, const double *
                       : hs_objective_eval_solvable(f, n, work->trajectory, w, loss, g, failed, e);
 }
 
-/* d = the gradient at w + e of those that can be solved there, with the plain gradient of the others. */
+static bool has_finite_norm(const double *d, int n) {
+  double square = 0.0;
+  for (int i = 0; i < n; i++) {
+    square += d[i] * d[i];
+  }
+  return isfinite(square);
+}
+
+/* d = the gradient at w + e of those that can be solved there, with the plain gradient of the others. Solutions close to a blow-up are still
+ * numbers where their gradient is none any more; it does not say whose, so all are plain then. */
 static hs_status perturbed_gradient(hs_objective *f, int n, const double *w, hs_rule_work *work, double *d, hs_loss *loss,
                                     hs_error *e) {
   int failed;
   hs_loss rest;
   hs_status status = eval(f, work, n, work->perturbed, loss, d, &failed, e);
-  if (status == HS_UNSOLVED && !work->strict) { /* none: work->gradient is the plain gradient of all */
+  const bool none = status == HS_UNSOLVED || (status == HS_OK && !has_finite_norm(d, work->n));
+  if (none && !work->strict) { /* work->gradient is the plain gradient of all */
     memcpy(d, work->gradient, (size_t)work->n * sizeof *d);
     return HS_OK;
   }

@@ -2,6 +2,7 @@
 
 ## make results: trained parameters over 5 seeds, as tables (median [min max]). Prints them and writes doc/results.md.
 ## The settings are the project's own. HYBRIDSAM_QUICK=1: 2 seeds and a tenth of the iterations, printed only.
+## HYBRIDSAM_TABLES="pendulum light_tunnel real_pendulum wind": these tables alone; the others of doc/results.md stay.
 
 1;
 
@@ -15,7 +16,7 @@ function n = iterations (n)
   endif
 endfunction
 
-## rows: {label, options}; measure (fit) -> a row of numbers; prints and returns the table.
+## rows: {label, options}; measure (fit) -> a row of numbers; prints and returns the table. Without a network the seed decides nothing: one run.
 function text = table (title, heads, cases, train, measure)
   seeds = 1:{5, 2}{1 + is_quick()};
   text = sprintf ("\n## %s\n\n| method |%s seconds |\n|---|%s---|\n", title, sprintf (" %s |", heads{:}), repmat ("---|", 1, numel (heads)));
@@ -25,6 +26,9 @@ function text = table (title, heads, cases, train, measure)
     for seed = seeds
       fit = train (seed, cases{k,2});
       values(end+1,:) = [measure(fit), fit.info.seconds];
+      if (isempty (fieldnames (fit.values.nets)))
+        break;
+      endif
     endfor
     line = sprintf ("| %s |", cases{k,1});
     for j = 1:columns (values) - 1
@@ -111,12 +115,111 @@ function text = real_pendulum ()
   text = table ("Pendulum, real: published w2 = 64.219 1/s^2, started from 40", {"w2", "validation error"}, cases, train, measure);
 endfunction
 
+## ---- the wind tunnel (examples/wind_tunnel.m): every fit from two starts of K/I, since a parameter that the data decide does not depend on it
+
+## hybrid, settled, or what is known with other shapes of the missing part; all with the drag's coefficient K/I as "drag".
+function model = fan_model (kind, start)
+  positive = @(start) struct ("start", start, "lower", 0);
+  cube = @(load, p) 0.05 * (0.27 - 0.166) / 3.481e-5 * p.s * max (0.1, load) ^ 3;
+  level = @(load, W) hybrid_ifelse (load > 0.3, W(3), hybrid_ifelse (load > 0.15, W(2), W(1)));
+  air = @(w, p) p.drag * w * abs (w);
+  net = @(x, u, nn) 10 * nn.f ([x.w / 100; u.load / 0.5]);
+  params = struct ("drag", positive (start), "s", positive (1));
+  free = struct ("drag", positive (start), "W", positive ([30; 70; 160]));
+  nets = {"nets", struct("f", hybrid_net ([2 16 16 1]))};
+  switch (kind)
+    case "torque"
+      rhs = @(t, x, u, p, nn) cube (u.load, p) - air (x.w, p);
+      nets = {};
+    case "settled"
+      params = free;
+      rhs = @(t, x, u, p, nn) p.drag * level (u.load, p.W) ^ 2 - air (x.w, p);
+      nets = {};
+    case "settled, friction"
+      params = setfield (free, "friction", positive (0.1));
+      rhs = @(t, x, u, p, nn) p.drag * level (u.load, p.W) ^ 2 - air (x.w, p) + p.friction * (level (u.load, p.W) - x.w);
+      nets = {};
+    case "network"
+      rhs = @(t, x, u, p, nn) cube (u.load, p) - air (x.w, p) + net (x, u, nn);
+    case "network times speed"
+      rhs = @(t, x, u, p, nn) cube (u.load, p) - air (x.w, p) + x.w / 100 * net (x, u, nn);
+  endswitch
+  model = hybrid_model ("states", {"w"}, "inputs", {"load"}, "params", params, "rhs", rhs, nets{:});
+endfunction
+
+function both = fan_fits (seed, kind, options, data)
+  starts = [5e-4, 5e-3];
+  for j = 1:2
+    fits{j} = hybrid_train (fan_model (kind, starts(j)), data, "seed", seed, "iterations", iterations (3000), "scale", "auto", "display", "off", ...
+                            "solver", "rk4", "step", 0.5, options{:});
+  endfor
+  both = struct ("values", fits{1}.values, "info", struct ("seconds", (fits{1}.info.seconds + fits{2}.info.seconds) / 2));
+  both.fits = fits;
+endfunction
+
+function text = wind ()
+  [~, data] = fan_windows ([1 3 4], 10);
+  [whole, pieces] = fan_windows ([2 5], 10);
+  rpm = @(fit, data) sqrt (hybrid_gradient (fit.model, data, fit.values, "solver", "rk4", "step", 0.5)) * 60 / (2 * pi);
+  mean_rpm = @(both, data) (rpm (both.fits{1}, data) + rpm (both.fits{2}, data)) / 2;
+  measure = @(both) [1000 * both.fits{1}.params.drag, 1000 * both.fits{2}.params.drag, mean_rpm(both, pieces), mean_rpm(both, whole)];
+  train = @(seed, one) fan_fits (seed, one{1}, one(2:end), data);
+  physics = @(kind) {kind, "learning_rate", 3e-2};
+  sam = @(rho) {"network", "method", "sam", "rho", rho};
+  penalty = @(name, lambda) {"network", "method", name, "lambda", lambda};
+  cases = {"physics, torque scale free", physics("torque"); "physics, settled speeds free", physics("settled"); ...
+           "the same with friction c w", physics("settled, friction"); ...
+           "ERM", {"network"}; "SAM 0.05", sam(0.05); "SAM 0.1", sam(0.1); "SAM 0.2", sam(0.2); "SAM 0.5", sam(0.5); "SAM 1", sam(1); ...
+           "ASAM 0.5", {"network", "method", "asam", "rho", 0.5}; ...
+           "L2 1e-4", penalty("l2", 1e-4); "L2 1e-3", penalty("l2", 1e-3); "L2 1e-2", penalty("l2", 1e-2); "L2 1e-1", penalty("l2", 1e-1); ...
+           "FN 1e-2", penalty("fn", 1e-2); "FN 1e-1", penalty("fn", 1e-1); ...
+           "ERM, network times speed", {"network times speed"}; "SAM 0.1, network times speed", {"network times speed", sam(0.1){2:end}}; ...
+           "FN 1e-2, network times speed", {"network times speed", penalty("fn", 1e-2){2:end}}};
+  text = table ("Wind tunnel, real: published K/I = 1.514e-3 per rad, each fit from K/I = 5e-4 and from 5e-3", ...
+                {"1000 K/I from 5e-4", "1000 K/I from 5e-3", "held-out RMSE, rpm", "held-out windows as a whole, rpm"}, cases, train, measure);
+  note = {"No method gives the published value from both starts, and the held-out error does not point to it. Physics alone makes K/I three times as large. A friction linear in the", ...
+          "speed, written down, gives 1.28 and halves the error: most likely that is what the network has to find. ERM has the smallest held-out errors and a K/I that depends on its start: the data do not", ...
+          "decide between the drag and a network that sees the speed. SAM up to 0.1 and ASAM draw the starts together, FN does so best and still fits, but all meet between 2 and 3: they leave", ...
+          "to the physics as much as the drag can carry, which is more than its share. From SAM 0.2 and L2 1e-3 on the fit is lost. What moved K/I most was knowledge: the friction written", ...
+          "down, or (less) a network that must vanish with the speed."};
+  text = [text, "\n", strjoin(note, "\n"), "\n"];
+endfunction
+
+## The file with each table in place of the one with its title, or at the end.
+function all = put (all, text)
+  title = regexp (text, "\n## [^\n]*\n", "match", "once");
+  from = strfind (all, title);
+  if (isempty (from))
+    all = [all, text];
+    return;
+  endif
+  next = strfind (all(from+1:end), "\n## ");
+  to = [from + next, numel(all) + 1](1);
+  all = [all(1:from-1), text, all(to:end)];
+endfunction
+
 top = fileparts (fileparts (fileparts (mfilename ("fullpath"))));
 cd (top);
-addpath ("octave", "src");
-text = [pendulum(), light_tunnel(), real_pendulum()];
+addpath ("octave", "src", "examples/data");
+tables = {"pendulum", "light_tunnel", "real_pendulum", "wind"};
+chosen = strsplit (strtrim (getenv ("HYBRIDSAM_TABLES")));
+if (isempty (chosen{1}))
+  chosen = tables;
+endif
+unknown = setdiff (chosen, tables);
+if (! isempty (unknown))
+  error ("HYBRIDSAM_TABLES: there is no table %s; there are %s", unknown{1}, strjoin (tables, ", "));
+endif
+head = "# Results\n\nWritten by `make results`: 5 seeds, median [min max]. The settings are the project's own; seconds are a training run's, one thread.\n";
+all = head;
+if (numel (chosen) < numel (tables))
+  all = fileread ("doc/results.md");
+endif
+for name = chosen
+  all = put (all, feval (name{1}));
+endfor
 if (! is_quick ())
   f = fopen ("doc/results.md", "w");
-  fprintf (f, "# Results\n\nWritten by `make results`: 5 seeds, median [min max]. The settings are the project's own; seconds are a training run's, one thread.\n%s", text);
+  fputs (f, all);
   fclose (f);
 endif
