@@ -7,8 +7,8 @@
  * dense layer (forward, dx, dW) are this one product with other strides. No packing: the matrices of a model fit the first caches. Rows are
  * dealt to tiles evenly, because a tile of one or two rows waits for its own additions.
  *
- * The order of every sum depends on m, k and the strides alone: ascending, but four interleaved sums where m <= 3 (too few rows to hide the
- * latency of an addition), and eight in the products with a vector (dots).
+ * The order of every sum depends on m, L, k and the strides alone: ascending, but four interleaved sums where C is small (too few elements
+ * to hide the latency of an addition), and eight in the products with a vector (dots).
  */
 #include "tape/kernels_math.h"
 
@@ -26,7 +26,7 @@ enum { NV = 3, ROWS_1 = 12, ROWS_2 = 6, ROWS_3 = 4, ROWS_4 = 1, SPLIT_NV = 1 };
 #else
 enum { NV = 2, ROWS_1 = 8, ROWS_2 = 4, ROWS_3 = 1, ROWS_4 = 1, SPLIT_NV = 1 };
 #endif
-enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MIN_K = 8, GROUP = 8 };
+enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MAX_AREA = 48, SPLIT_MIN_K = 8, GROUP = 8 };
 
 typedef struct {
   int m, L, k;
@@ -287,7 +287,7 @@ static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, con
   }
   if (s.L == 1 && a_col == 1 && ldb == 1) {
     dots(s);
-  } else if (s.m <= SPLIT_ROWS && k >= SPLIT_MIN_K) {
+  } else if (k >= SPLIT_MIN_K && (s.m == 1 || (s.m <= SPLIT_ROWS && s.m * s.L <= SPLIT_MAX_AREA))) {
     in_split_strips(s);
   } else {
     in_strips(s);
@@ -296,31 +296,36 @@ static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, con
 
 /* ---- the loops around the products -------------------------------------------------------------------------------------------- */
 
-/* 4 x 4 elements of the transpose, and their sums over l added to sum[0..3] in ascending order. */
-ALWAYS void transpose_block(int m, int L, const double *d, double *t, double *sum) {
+/* 4 x 4 elements of the transpose, and their sums over l added to sum[0..3] in ascending order. No arrays of vectors here: gcc would copy
+ * them through the stack in halves, and wait for it. */
+ALWAYS void transpose_block(size_t m, size_t L, const double *d, double *t, double *sum) {
   typedef double four __attribute__((vector_size(32)));
-  four r[4], total;
-  for (int i = 0; i < 4; i++) {
-    memcpy(&r[i], d + (size_t)i * (size_t)L, sizeof r[i]);
-  }
+  four r0, r1, r2, r3, total;
+  memcpy(&r0, d, sizeof r0);
+  memcpy(&r1, d + L, sizeof r1);
+  memcpy(&r2, d + 2 * L, sizeof r2);
+  memcpy(&r3, d + 3 * L, sizeof r3);
   memcpy(&total, sum, sizeof total);
-  const four a = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6), b = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7);
-  const four c = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6), e = __builtin_shufflevector(r[2], r[3], 1, 5, 3, 7);
-  const four column[4] = {__builtin_shufflevector(a, c, 0, 1, 4, 5), __builtin_shufflevector(b, e, 0, 1, 4, 5),
-                          __builtin_shufflevector(a, c, 2, 3, 6, 7), __builtin_shufflevector(b, e, 2, 3, 6, 7)};
-  for (int l = 0; l < 4; l++) {
-    memcpy(t + (size_t)l * (size_t)m, &column[l], sizeof column[l]);
-    total += column[l];
-  }
+  const four a = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), b = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
+  const four c = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), e = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
+  r0 = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+  r1 = __builtin_shufflevector(b, e, 0, 1, 4, 5);
+  r2 = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+  r3 = __builtin_shufflevector(b, e, 2, 3, 6, 7);
+  total = (((total + r0) + r1) + r2) + r3;
+  memcpy(t, &r0, sizeof r0);
+  memcpy(t + m, &r1, sizeof r1);
+  memcpy(t + 2 * m, &r2, sizeof r2);
+  memcpy(t + 3 * m, &r3, sizeof r3);
   memcpy(sum, &total, sizeof total);
 }
 
 static void transpose(int m, int L, const double *d, double *t, double *sum) {
-  const int m4 = m - m % 4, L4 = L - L % 4;
+  const int m4 = VW == 2 ? 0 : m - m % 4, L4 = L - L % 4; /* blocks do not pay with two lanes */
   for (int i = 0; i < m; i += i < m4 ? 4 : 1) {
     const double *row = d + (size_t)i * (size_t)L;
     for (int l = 0; i < m4 && l < L4; l += 4) {
-      transpose_block(m, L, row + l, t + (size_t)l * (size_t)m + i, sum + i);
+      transpose_block((size_t)m, (size_t)L, row + l, t + (size_t)l * (size_t)m + i, sum + i);
     }
     for (int j = i; j < (i < m4 ? i + 4 : i + 1); j++, row += L) {
       for (int l = i < m4 ? L4 : 0; l < L; l++) {
