@@ -89,6 +89,9 @@ function model = hybrid_model (varargin)
                             "initial", check_handle ("initial", opt.initial, 3));
   model.trace = check_flag (opt.trace);
   model.n_v = n_params + n_weights;
+  check_size ("states", model.n_x + model.n_own);
+  check_size ("inputs", model.n_u);
+  check_size ("parameters and weights", model.n_v);
   check_together (model);
   model = find_graphs (model);
   model.shared = rmfield (core_model (model), {"rhs", "output", "initial", "external"});
@@ -308,6 +311,13 @@ function tf = check_flag (tf)
   tf = logical (tf);
 endfunction
 
+## The core refuses more (src/model/model.c); known here before memory is asked for.
+function check_size (what, n)
+  if (n > 1e8)
+    error ("hybridsam:model:sizes", "hybrid_model: the model has %g %s, at most 1e8 are possible", n, what);
+  endif
+endfunction
+
 function check_together (model)
   f = model.functions;
   if (isempty (f.rhs) && isempty (f.output))
@@ -358,6 +368,7 @@ function model = find_graphs (model)
   endif
   if (! isempty (f.initial))
     model.n_z = numel (model.features) + model.n_y * model.window;
+    check_size ("features and first samples", model.n_z);
     [model.graphs.initial, n] = graph_of (model, "initial");
     check_count (model, "initial", n, "initial values");
   endif
@@ -473,6 +484,10 @@ endfunction
 %!error id=hybridsam:model:names hybrid_model ("states", {"1a"}, "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:names hybrid_model ("states", 3, "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:size hybrid_model ("states", struct ("a", [0 1]), "rhs", @(t, x, u, p, nn) 1)
+%!error id=hybridsam:model:sizes hybrid_model ("states", struct ("a", [1e6 1e6]), "rhs", @(t, x, u, p, nn) x.a)
+%!error id=hybridsam:model:sizes hybrid_model ("states", {"a"}, "inputs", struct ("u", [1e6 1e6]), "rhs", @(t, x, u, p, nn) x.a)
+%!error id=hybridsam:model:sizes hybrid_model ("states", {"a"}, "nets", struct ("f", hybrid_net ([1e5 1e5 1])), "rhs", @(t, x, u, p, nn) x.a)
+%!error id=hybridsam:model:sizes hybrid_model ("states", {"a"}, "window", 1e9, "rhs", @(t, x, u, p, nn) x.a, "initial", @(z, p, nn) z.y(1))
 %!error id=hybridsam:model:params hybrid_model ("states", {"a"}, "params", 3, "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:params hybrid_model ("states", {"a"}, "params", struct ("k", NaN), "rhs", @(t, x, u, p, nn) 1)
 %!error id=hybridsam:model:params hybrid_model ("states", {"a"}, "params", struct ("k", struct ("start", 1, "lower", 2)), "rhs", @(t, x, u, p, nn) 1)

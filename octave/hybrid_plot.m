@@ -207,14 +207,38 @@ function write_file (h, file)
   if (strcmp (get (h, "__graphics_toolkit__"), "gnuplot"))
     device = "-dpngcairo";
   endif
-  try
-    print (h, file, device);
-  catch e
-    error ("hybridsam:plot:file", "hybrid_plot: %s cannot be written: %s", file, e.message);
-  end_try_catch
-  written = stat (file);
-  if (isempty (written) || written.size == 0)
-    error ("hybridsam:plot:file", "hybrid_plot: %s cannot be written", file);
+  picture = [tempname() ".png"];  # print takes the type from the name, and gnuplot not every name
+  unwind_protect
+    try
+      print (h, picture, device);
+      copy_whole (picture, file);
+    catch e
+      error ("hybridsam:plot:file", "hybrid_plot: %s cannot be written: %s", file, e.message);
+    end_try_catch
+  unwind_protect_cleanup
+    if (exist (picture, "file"))
+      unlink (picture);
+    endif
+  end_unwind_protect
+endfunction
+
+## Half a file is removed, and is an error.
+function copy_whole (from, to)
+  f = fopen (from, "r");
+  bytes = fread (f, Inf, "uint8=>uint8");
+  fclose (f);
+  f = fopen (to, "w");
+  if (f < 0)
+    error ("it cannot be opened");
+  endif
+  fwrite (f, bytes);
+  fclose (f);
+  written = stat (to);  # fwrite and fclose do not notice a full disk
+  if (isempty (bytes) || written.size != numel (bytes))
+    if (S_ISREG (written.mode))
+      unlink (to);
+    endif
+    error ("the disk is full");
   endif
 endfunction
 
@@ -516,6 +540,23 @@ endfunction
 %!   assert (stat (file).size > 0);
 %! unwind_protect_cleanup
 %!   delete (file);
+%! end_unwind_protect
+%!test  # names that print or gnuplot would change; a folder, a full disk
+%! folder = tempname ();
+%! mkdir (folder);
+%! unwind_protect
+%!   for name = {"plain", "it's.png", "a.nosuch"}
+%!     close (hybrid_plot (fit, "history", "file", fullfile (folder, name{1})));
+%!     assert (stat (fullfile (folder, name{1})).size > 0);
+%!   endfor
+%!   assert (numel (readdir (folder)), 5);
+%!   fail ("hybrid_plot (fit, \"history\", \"file\", folder)", "cannot be opened");
+%!   if (exist ("/dev/full", "file"))
+%!     fail ("hybrid_plot (fit, \"history\", \"file\", \"/dev/full\")", "the disk is full");
+%!   endif
+%! unwind_protect_cleanup
+%!   confirm_recursive_rmdir (false, "local");
+%!   rmdir (folder, "s");
 %! end_unwind_protect
 %!error id=hybridsam:plot:usage hybrid_plot ()
 %!error id=hybridsam:plot:usage hybrid_plot (fit)
