@@ -141,7 +141,9 @@ ALWAYS void strip(int most, int nv, int part, product s) {
       break;
     }
     s.a += rows * s.a_row;
-    s.bias += s.bias ? rows * s.bias_step : 0;
+    if (s.bias) { /* nothing is added to no pointer */
+      s.bias += rows * s.bias_step;
+    }
     s.c += rows * s.ldc;
   }
 }

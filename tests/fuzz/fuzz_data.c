@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Any data set at the door, for one of four models: it is refused in words, or the loss, its gradient and the forward sensitivities by rk4
- * stay inside their memory and give the same bits twice. Input: model, step, penalty, interpolation, which arrays are there (two bytes),
+ * Any data set at the door, for one of four models: it is refused in words, or the loss, its gradient and the forward sensitivities by any solver
+ * stay inside their memory and give the same bits twice. Input: model, step and solver, penalty, interpolation, which arrays are there (two bytes),
  * trajectories, samples, then the arrays in the order of hs_data_spec, then the values.
  */
 #include "bytes.h"
@@ -96,7 +96,9 @@ static hs_options options_of(bytes *in) {
       *(double *)((char *)&o + hs_option_table[i].offset) = hs_option_table[i].value;
     }
   }
-  o.step = steps[byte(in) % 6];
+  const int how = byte(in);
+  o.step = steps[how % 6];
+  o.solver = how / 6 % 4;
   o.max_steps = 40;
   o.penalty = byte(in) % 3;
   o.lambda = 0.1;
@@ -135,8 +137,8 @@ static outcome evaluate(const hs_model *m, const hs_data *d, const hs_options *o
 }
 
 static void sensitivities(const hs_model *m, const hs_data *d, const hs_options *o, const double *v) {
-  const hs_solve_options rk = {
-      .method = HS_RK4, .step = o->step, .rtol = o->rtol, .atol = o->atol, .max_steps = (long)o->max_steps};
+  const hs_solve_options solve = {
+      .method = (hs_method)o->solver, .step = o->step, .rtol = o->rtol, .atol = o->atol, .max_steps = (long)o->max_steps};
   const int at[] = {0, N_V, -1};
   int all[MOST_ROWS], order[MOST_ROWS], start[MOST_ROWS + 1];
   hs_solver *solver = NULL;
@@ -144,8 +146,8 @@ static void sensitivities(const hs_model *m, const hs_data *d, const hs_options 
   for (int b = 0; b < d->s.n; b++) {
     all[b] = b;
   }
-  double *dx = heap(3 * (size_t)d->max_count * (size_t)m->n_x * (size_t)hs_padded(d->s.n) + 1, sizeof *dx);
-  const int blocks = hs_solver_new(&solver, m, d, &rk, &e) == HS_OK ? hs_solver_arrange(solver, d->s.n, all, order, start) : 0;
+  double *dx = heap(3 * (size_t)d->max_count * (size_t)m->n_x * (size_t)hs_most_lanes(m, d->s.n) + 1, sizeof *dx);
+  const int blocks = hs_solver_new(&solver, m, d, &solve, &e) == HS_OK ? hs_solver_arrange(solver, d->s.n, all, order, start) : 0;
   for (int j = 0; j < blocks; j++) {
     if (hs_solver_forward(solver, start[j + 1] - start[j], order + start[j], v, true, false, &e) == HS_OK && m->rhs) {
       hs_solver_sensitivity(solver, v, 3, at, dx, &e);
