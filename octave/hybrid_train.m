@@ -236,6 +236,21 @@ endfunction
 %!error id=hybridsam:option:value hybrid_train (model, data, "checkpoint_seconds", -1)
 %!error id=hybridsam:train:usage hybrid_train ("resume")
 %!error id=hybridsam:train:usage hybrid_train ("carry on", 3)
+%!test  # files that are no checkpoints, or of which a part is not what it should be
+%! file = tempname ();
+%! unwind_protect
+%!   hybrid_train (model, data, "iterations", 2, "solver", "rk4", "display", "off", "checkpoint", file);
+%!   good = load (file);
+%!   for part = fieldnames (good.checkpoint)'
+%!     for wrong = {"word", struct(), @sin}
+%!       checkpoint = setfield (good.checkpoint, part{1}, wrong{1});
+%!       save ("-binary", file, "checkpoint");
+%!       fail ("hybrid_train (\"resume\", file)", "is no checkpoint");
+%!     endfor
+%!   endfor
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
 %!test  # validation gives the best, callback stops
 %! fit = hybrid_train (model, data, "iterations", 40, "solver", "rk4", "display", "off", "validation", data, "validate_every", 1);
 %! assert (min (fit.history.validation), fit.info.best_value);
@@ -318,6 +333,9 @@ endfunction
 %!error id=hybridsam:option:value hybrid_train (model, data, "learning_rate", struct ("net", 1))
 %!error id=hybridsam:option:value hybrid_train (model, data, "display", "loud")
 %!error id=hybridsam:option:value hybrid_train (model, data, "callback", 3)
+%!error id=hybridsam:option:value hybrid_train (model, data, "shooting", Inf)
+%!error id=hybridsam:values:struct hybrid_train (model, data, "start", {1, 2})
+%!error id=hybridsam:values:struct hybrid_train (model, data, "start", 1)
 %!error id=hybridsam:train:callback hybrid_train (model, data, "iterations", 2, "display", "off", "callback", @(k, i) NaN)
 %!error id=hybridsam:train:callback hybrid_train (model, data, "iterations", 2, "display", "off", "callback", @(k, i) {true})
 %!assert (evalc ("hybrid_train (model, data, \"iterations\", 2, \"display\", \"off\", \"callback\", @(k, i) printf (\"at %d\", k));"), "at 2")  # no result

@@ -9,6 +9,9 @@ function opt = check_train_options (opt)
   opt.checkpoint_seconds = number ("checkpoint_seconds", opt.checkpoint_seconds, 60, "a number >= 0", @(x) x >= 0);
   opt.shooting = number ("shooting", opt.shooting, [], "a whole number of steps >= 1", @(x) x >= 1 && x == fix (x) && isfinite (x));
   opt.shooting_weight = number ("shooting_weight", opt.shooting_weight, 1, "a finite number > 0", @(x) x > 0 && isfinite (x));
+  if (! isempty (opt.start) && ! isstruct (opt.start))
+    error ("hybridsam:values:struct", "hybrid_train: \"start\" must be a struct of values, as hybrid_values gives, got %s", short_text (opt.start));
+  endif
   if (! isempty (opt.callback) && ! is_function_handle (opt.callback))
     error ("hybridsam:option:value", "hybrid_train: \"callback\" must be a function handle, got %s", short_text (opt.callback));
   endif
