@@ -42,15 +42,41 @@ static void carve(const hs_solver *s, hs_cvode *c, hs_arena *a) {
   HS_TAKE(a, c->stage, n_x * L);
   HS_TAKE(a, c->next, n_x * L);
   HS_TAKE(a, c->error, n_x * L);
-  if (s->o.cvode_method != HS_ADAMS) {
-    HS_TAKE(a, c->jac_t, n_x);
-    HS_TAKE(a, c->jac_x, n_x * n_x);
-    HS_TAKE(a, c->jac_u, n_u * n_x);
-    HS_TAKE(a, c->jac_unit, n_x * n_x);
-    HS_TAKE(a, c->jac_result, n_x * n_x);
-    HS_TAKE(a, c->jac_work, hs_program_work_size(s->m->rhs, s->m->n_x));
-    HS_TAKE(a, c->jac_adjoint, hs_program_adjoint_size(s->m->rhs, s->m->n_x));
+}
+
+/* What BDF needs besides: Newton's dense Jacobian, by n_x tangents at once. Made when a trajectory first turns out stiff. */
+static void carve_jacobian(const hs_solver *s, hs_cvode *c, hs_arena *a) {
+  const size_t n_x = (size_t)s->m->n_x, n_u = (size_t)s->m->n_u;
+  HS_TAKE(a, c->jac_t, n_x);
+  HS_TAKE(a, c->jac_x, n_x * n_x);
+  HS_TAKE(a, c->jac_u, n_u * n_x);
+  HS_TAKE(a, c->jac_unit, n_x * n_x);
+  HS_TAKE(a, c->jac_result, n_x * n_x);
+  HS_TAKE(a, c->jac_work, hs_program_work_size(s->m->rhs, s->m->n_x));
+  HS_TAKE(a, c->jac_adjoint, hs_program_adjoint_size(s->m->rhs, s->m->n_x));
+}
+
+static hs_status make_jacobian(hs_cvode *c, hs_error *e) {
+  hs_arena arena = {0};
+  if (c->jac_memory) {
+    return HS_OK;
   }
+  carve_jacobian(c->s, c, &arena);
+  hs_status status =
+      hs_check_memory(e, "the Jacobian that BDF needs (solver dopri5 and cvode_method adams need none)", (double)arena.used);
+  if (status != HS_OK) {
+    return status;
+  }
+  c->jac_memory = hs_alloc(arena.used);
+  if (!c->jac_memory) {
+    return hs_fail_memory(e, "the Jacobian that BDF needs", (double)arena.used);
+  }
+  arena = (hs_arena){.base = c->jac_memory};
+  carve_jacobian(c->s, c, &arena);
+  for (int i = 0; i < c->s->m->n_x; i++) {
+    c->jac_unit[i * c->s->m->n_x + i] = 1.0; /* lane j moves along state j */
+  }
+  return HS_OK;
 }
 
 /* As many steps as the longest trajectory has samples, of middling order. */
@@ -58,6 +84,9 @@ static double bytes(const hs_solver *s) {
   hs_arena arena = {0};
   hs_cvode c = {0};
   carve(s, &c, &arena);
+  if (s->o.cvode_method == HS_BDF && !s->watch_stiffness) {
+    carve_jacobian(s, &c, &arena);
+  }
   return (double)arena.used + 6.0 * s->d->max_count * s->m->n_x * s->max_lanes * sizeof(double);
 }
 
@@ -71,6 +100,7 @@ static void release(hs_solver *s) {
   }
   free(c->steps);
   free(c->coefficient);
+  hs_free(c->jac_memory);
   hs_free(c->memory);
   free(c);
   s->state = NULL;
@@ -92,9 +122,6 @@ static hs_status make(hs_solver *s, hs_error *e) {
   }
   arena = (hs_arena){.base = c->memory};
   carve(s, c, &arena);
-  for (int i = 0; c->jac_unit && i < s->m->n_x; i++) {
-    c->jac_unit[i * s->m->n_x + i] = 1.0; /* lane j moves along state j */
-  }
   return HS_OK;
 }
 
@@ -282,7 +309,8 @@ hs_status hs_part_integrator(hs_cvode *c, const hs_ode *ode, bool bdf, bool back
       return HS_OK;
     }
   }
-  hs_status status = hs_integrator_new(out, ode, bdf, 0, e);
+  hs_status status = bdf ? make_jacobian(c, e) : HS_OK;
+  status = status == HS_OK ? hs_integrator_new(out, ode, bdf, 0, e) : status;
   if (status == HS_OK) {
     if (c->n_cache == CACHE) {
       hs_integrator_free(c->cache[0].g);
@@ -532,7 +560,8 @@ static hs_status part_sensitivity(hs_cvode *c, int n, const double *s0, double *
   const hs_ode ode = {
       .n = (int)size, .context = c, .rhs = rhs, .jacobian = jacobian, .tangent = tangent, .weights = forward_weights};
   hs_integrator *g = NULL;
-  hs_status status = hs_integrator_new(&g, &ode, c->now->bdf, n, e);
+  hs_status status = c->now->bdf ? make_jacobian(c, e) : HS_OK;
+  status = status == HS_OK ? hs_integrator_new(&g, &ode, c->now->bdf, n, e) : status;
   for (int j = 0; j < n; j++) {
     hs_part_copy_sample(c, 0, (double *)s0 + (size_t)j * wide, sk + (size_t)j * size, true);
     hs_part_copy_sample(c, 0, sx + (size_t)j * wide * (size_t)s->block.samples, sk + (size_t)j * size, false);

@@ -66,7 +66,7 @@ typedef struct {
   double *node_work, *node_adjoint;
   double *jac_t, *jac_x, *jac_u, *jac_unit, *jac_result, *jac_work, *jac_adjoint; /* n_x lanes */
   double *unit;                                                                   /* (n_v) */
-  void *memory;
+  void *memory, *jac_memory;
 } hs_cvode;
 
 int hs_part_size(const hs_cvode *c);

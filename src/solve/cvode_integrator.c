@@ -192,6 +192,8 @@ static const char *reason(int code) {
   case CV_REPTD_RHSFUNC_ERR:
   case CV_UNREC_RHSFUNC_ERR:
     return "the right-hand side is not finite";
+  case CV_TOO_CLOSE:
+    return "its times are too close to each other for double precision";
   case CV_LSETUP_FAIL:
   case CV_LSOLVE_FAIL:
     return "the Jacobian is singular or not finite";

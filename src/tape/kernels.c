@@ -119,6 +119,14 @@ ALWAYS void split_tile(int rows, int nv, int part, product s) {
     }                       \
     break
 
+ALWAYS void down(product *s, int rows) {
+  s->a += rows * s->a_row;
+  s->c += rows * s->ldc;
+  if (s->bias) {
+    s->bias += rows * s->bias_step;
+  }
+}
+
 /* All rows of one strip of nv vectors, in tiles of at most `most` rows. */
 ALWAYS void strip(int most, int nv, int part, product s) {
   const int tiles = (s.m + most - 1) / most, few = s.m / tiles, more = s.m % tiles;
@@ -140,11 +148,7 @@ ALWAYS void strip(int most, int nv, int part, product s) {
     default:
       break;
     }
-    s.a += rows * s.a_row;
-    if (s.bias) { /* nothing is added to no pointer */
-      s.bias += rows * s.bias_step;
-    }
-    s.c += rows * s.ldc;
+    down(&s, rows);
   }
 }
 
@@ -255,15 +259,11 @@ static void dots(product s) {
   int i = 0;
   for (; i + ROWS <= s.m; i += ROWS) {
     dot_rows(ROWS, s);
-    s.a += ROWS * s.a_row;
-    s.bias += s.bias ? ROWS * s.bias_step : 0;
-    s.c += ROWS * s.ldc;
+    down(&s, ROWS);
   }
   for (; i < s.m; i++) {
     dot_rows(1, s);
-    s.a += s.a_row;
-    s.bias += s.bias ? s.bias_step : 0;
-    s.c += s.ldc;
+    down(&s, 1);
   }
 }
 
