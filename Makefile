@@ -28,9 +28,19 @@ check:
 results: build
 	$(OCTAVE) tests/results/run.m
 
-# First figures of speed: gradient and SAM step of the pendulum with a 2-64-64-1 network.
+# How fast it is (tests/bench/bench.m says how it is measured); some minutes, on a machine with nothing else to do. QUICK=1: half a minute, to see
+# that it runs. bench, profile and bench-peers write their tables into doc/benchmarks.md.
 bench: build
-	$(OCTAVE) tests/bench/run.m
+	HYBRIDSAM_QUICK=$(QUICK) bash tests/bench/run.sh tests/bench/bench.m
+	$(if $(QUICK),,bash tests/bench/into_page.sh bench build/bench/bench.md)
+
+# Where the time of a gradient goes; needs perf.
+profile:
+	bash tests/bench/profile.sh
+
+# The same problems by PyTorch and JAX, in a Python environment of its own (build/peers, 6 GB from the package index).
+bench-peers: build
+	HYBRIDSAM_QUICK=$(QUICK) bash tests/bench/peers/run.sh
 
 # Look for inputs that break the core's checks of graphs and data sets, for FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 300
@@ -61,7 +71,4 @@ clean:
 	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png wind_tunnel.png
 
 help:
-	@echo 'make [build] | demo | check | fuzz | torture | results | bench | dist | install | format | clean'
-	@echo 'one stage of the tests:  bash tests/check.sh STAGE   (stages: bash tests/check.sh list)'
-
-.PHONY: all build demo check fuzz torture results bench dist install format clean help
+	@echo 'make [build] | demo | check | fuzz | torture | results | bench | profile | bench-peers | dist | install | format | clean'
