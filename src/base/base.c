@@ -73,14 +73,18 @@ void *hs_arena_take(hs_arena *a, size_t count, size_t size) {
   return a->base ? a->base + start : NULL;
 }
 
+static size_t aligned(size_t bytes) {
+  return bytes < HS_ALIGN ? HS_ALIGN : (bytes + HS_ALIGN - 1) / HS_ALIGN * HS_ALIGN;
+}
+
+void *hs_alloc_unset(size_t bytes) {
+  return bytes < SIZE_MAX / 2 ? aligned_alloc(HS_ALIGN, aligned(bytes)) : NULL;
+}
+
 void *hs_alloc(size_t bytes) {
-  if (bytes >= SIZE_MAX / 2) {
-    return NULL;
-  }
-  size_t rounded = (bytes + HS_ALIGN - 1) / HS_ALIGN * HS_ALIGN;
-  void *p = aligned_alloc(HS_ALIGN, rounded ? rounded : HS_ALIGN);
+  void *p = hs_alloc_unset(bytes);
   if (p) {
-    memset(p, 0, rounded);
+    memset(p, 0, aligned(bytes));
   }
   return p;
 }

@@ -61,7 +61,8 @@ enum { HS_ALIGN = 64 };
 void *hs_arena_take(hs_arena *a, size_t count, size_t size); /* NULL while measuring */
 #define HS_TAKE(arena, pointer, count) ((pointer) = hs_arena_take((arena), (count), sizeof *(pointer)))
 
-void *hs_alloc(size_t bytes); /* HS_ALIGN-aligned and zeroed, or NULL; release with hs_free */
+void *hs_alloc(size_t bytes);       /* HS_ALIGN-aligned and zeroed, or NULL; release with hs_free */
+void *hs_alloc_unset(size_t bytes); /* the same without the zeros */
 void hs_free(void *p);
 
 /* Counter-based random numbers: a pure function of (seed, stream, counter), so nothing has to be stored or advanced. */

@@ -155,7 +155,7 @@ static hs_status make_room(hs_solver *s, hs_rk *r, int step, hs_error *e) {
   }
   if (status == HS_OK && !*chunk) {
     const size_t bytes = (size_t)r->rule->stages * r->stride * sizeof(double);
-    *chunk = hs_alloc(bytes);
+    *chunk = hs_alloc_unset(bytes);
     status = *chunk ? HS_OK : hs_fail_memory(e, "the record of the trajectories", (double)bytes);
   }
   return status;

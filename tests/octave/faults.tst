@@ -285,3 +285,17 @@
 %! end_unwind_protect
 
 %!assert (hybrid_gradient (model, data, v, "solver", "rk4"), loss)  # after all this: the same bits
+
+%!test  # a trajectory that can be solved at w but not at w + e gives its plain gradient, with the weight of its measurements
+%! model = hybrid_model ("states", {"x"}, "params", struct ("a", 1), "rhs", @(t, x, u, p, nn) p.a * x.x ^ 2);
+%! part = {hybrid_data([0; 0.9], [1; 5]), hybrid_data([0; 0.5; 0.9], [0.1; 0.1; 0.1])};
+%! both = hybrid_data ({[0; 0.9], [0; 0.5; 0.9]}, {[1; 5], [0.1; 0.1; 0.1]});
+%! of = @(data, a, o) nthargout (2, @hybrid_gradient, model, data, struct ("params", struct ("a", a), "nets", struct ()), o{:});
+%! for solver = {"dopri5", "cvode"}
+%!   o = {"solver", solver{1}};
+%!   fit = hybrid_train (model, both, o{:}, "method", "sam", "scope", "params", "rho", 0.3, "iterations", 1, "optimizer", "sgd", "momentum", 0, ...
+%!                       "learning_rate", 1e-3, "display", "off");
+%!   d = of (part{1}, 1, o).params.a / 3 + of (part{2}, 1.3, o).params.a * 2 / 3;
+%!   assert (fit.params.a, 1 - 1e-3 * d, 1e-12);
+%!   assert ([fit.info.unsolved.trajectory, fit.info.unsolved.count], [1 1]);
+%! endfor

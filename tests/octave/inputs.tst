@@ -67,7 +67,7 @@
 %! model = hybrid_model ("states", {"x"}, "inputs", {"u"}, "params", struct ("a", 0.7, "b", 1.3, "c", -0.2), ...
 %!                       "rhs", @(t, x, u, p, nn) -p.a * x.x + p.b * u.u + p.c);
 %! tight = {"rtol", 1e-11, "atol", 1e-13};
-%! engines = {{"solver", "rk4", "step", 0.005}, [{"cvode_method", "adams"}, tight], [{"cvode_method", "bdf"}, tight]};
+%! engines = {{"solver", "rk4", "step", 0.005}, [{"solver", "dopri5"}, tight], [{"cvode_method", "adams"}, tight], [{"cvode_method", "bdf"}, tight]};
 
 %!test  # states, sensitivities, loss and gradient, every interpolation, every solver
 %! [t, u, y] = ragged ();
