@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The inner loops that decide the speed, compiled once for every level (the baseline; x86-64-v3: AVX2, FMA; x86-64-v4: AVX-512) and chosen
- * at run time. v3 and v4 give the same bits: every element is made by the same operations in the same order, whatever the width of a
+ * at run time. Compiled by GCC, v3 and v4 give the same bits: every element is made by the same operations in the same order, whatever the width of a
  * vector. The baseline has no fused multiply-add and differs from them by rounding.
  */
 #ifndef HS_TAPE_KERNELS_H

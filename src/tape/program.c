@@ -256,85 +256,77 @@ size_t hs_program_adjoint_size(const hs_program *p, int B) {
 
 typedef struct {
   const hs_program *p;
-  int B;
-  const hs_point *at;
-  double *work;          /* values; read-only in the reverse and tangent passes */
-  double *adjoint;       /* adjoints or tangents of work nodes, then scratch */
-  const hs_direction *d; /* of the leaves */
+  size_t B;
+  const double *value[HS_PLACES]; /* where values begin, by place; of the work, the lane values */
+  double *slope[HS_PLACES];       /* the same of adjoints or tangents; NULL: not wanted, or zero */
+  double *work, *adjoint;         /* uniform values and what operations need; uniform adjoints or tangents */
+  hs_operand *operands;           /* of one operation */
+  hs_call call;                   /* what is the same for all operations is set once */
 } pass;
 
-static double *in_work(const pass *r, const hs_node *n, size_t offset, double *work) {
-  return n->uniform ? work + offset : work + r->p->uniform_doubles + offset * (size_t)r->B;
+/* work is read-only in the reverse and tangent passes, which have an adjoint array and a direction. */
+static pass pass_of(const hs_program *p, int B, const hs_point *at, double *work, double *adjoint, const hs_direction *d) {
+  pass r = {.p = p,
+            .B = (size_t)B,
+            .value = {[HS_AT_TIME] = at->t,
+                      [HS_AT_STATE] = at->x,
+                      [HS_AT_INPUT] = at->u,
+                      [HS_AT_FEATURE] = at->z,
+                      [HS_AT_PARAM] = at->v,
+                      [HS_AT_WORK] = work + p->uniform_doubles},
+            .work = work,
+            .adjoint = adjoint,
+            .operands = (hs_operand *)(adjoint ? adjoint : work),
+            .call = {.at = at, .d = d, .sizes = p->sizes, .external = p->external, .kernels = p->kernels}};
+  if (adjoint) {
+    r.slope[HS_AT_STATE] = d->x;
+    r.slope[HS_AT_FEATURE] = d->z;
+    r.slope[HS_AT_PARAM] = d->v;
+    r.slope[HS_AT_WORK] = adjoint + p->uniform_doubles;
+    r.call.dv = d->v;
+    r.call.scratch = adjoint + hs_program_work_size(p, B);
+  }
+  return r;
 }
 
 static const double *value_of(const pass *r, const hs_node *n) {
-  const size_t B = (size_t)r->B;
-  switch (n->place) {
-  case HS_AT_TIME:
-    return r->at->t;
-  case HS_AT_STATE:
-    return r->at->x + n->offset * B;
-  case HS_AT_INPUT:
-    return r->at->u + n->offset * B;
-  case HS_AT_FEATURE:
-    return r->at->z + n->offset * B;
-  case HS_AT_PARAM:
-    return r->at->v + n->offset;
-  case HS_AT_CONST:
-    return n->values;
-  default:
-    return in_work(r, n, n->offset, r->work);
+  if (n->uniform) {
+    return n->place == HS_AT_WORK ? r->work + n->offset : n->place == HS_AT_CONST ? n->values : r->value[n->place] + n->offset;
   }
+  const double *base = r->value[n->place];
+  return base ? base + n->offset * r->B : NULL; /* an array that is not there has no elements */
 }
 
 static double *slope_of(const pass *r, const hs_node *n) {
-  const size_t B = (size_t)r->B;
-  switch (n->place) {
-  case HS_AT_STATE:
-    return r->d->x ? r->d->x + n->offset * B : NULL;
-  case HS_AT_FEATURE:
-    return r->d->z ? r->d->z + n->offset * B : NULL;
-  case HS_AT_PARAM:
-    return r->d->v ? r->d->v + n->offset : NULL;
-  case HS_AT_WORK:
-    return n->needs ? in_work(r, n, n->offset, r->adjoint) : NULL;
-  default:
+  double *base = r->slope[n->place];
+  if (!base || !n->needs) {
     return NULL;
   }
+  return n->uniform ? (n->place == HS_AT_WORK ? r->adjoint : base) + n->offset : base + n->offset * r->B;
 }
 
 static hs_operand operand(const pass *r, const hs_node *n) {
   return (hs_operand){.v = value_of(r, n),
-                      .d = r->d ? slope_of(r, n) : NULL,
+                      .d = slope_of(r, n),
                       .n = n->n,
                       .rows = n->rows,
                       .cols = n->cols,
-                      .lanes = n->uniform ? 1 : r->B,
+                      .lanes = n->uniform ? 1 : (int)r->B,
                       .fresh = n->fresh};
 }
 
-static void run(const pass *r, const hs_node *n, hs_kernel *kernel) {
-  const hs_program *p = r->p;
-  hs_operand *args = (hs_operand *)(r->adjoint ? r->adjoint : r->work);
+static void run(pass *r, const hs_node *n, hs_kernel *kernel) {
+  hs_call *c = &r->call;
   for (int k = 0; k < n->n_arg; k++) {
-    args[k] = operand(r, &p->node[n->arg[k]]);
+    r->operands[k] = operand(r, &r->p->node[n->arg[k]]);
   }
-  hs_call c = {.out = operand(r, n),
-               .value = in_work(r, n, n->offset, r->work),
-               .arg = args,
-               .n_arg = n->n_arg,
-               .index = n->index,
-               .aux = n->has_aux ? in_work(r, n, n->aux, r->work) : NULL,
-               .at = r->at,
-               .d = r->d,
-               .dv = r->d ? r->d->v : NULL,
-               .sizes = p->sizes,
-               .external = p->external,
-               .kernels = p->kernels};
-  if (r->adjoint) {
-    c.scratch = r->adjoint + hs_program_work_size(p, r->B);
-  }
-  kernel(&c);
+  c->out = operand(r, n);
+  c->value = (double *)c->out.v;
+  c->arg = r->operands;
+  c->n_arg = n->n_arg;
+  c->index = n->index;
+  c->aux = n->has_aux ? c->value + (n->aux - n->offset) * (n->uniform ? 1 : r->B) : NULL;
+  kernel(c);
 }
 
 static hs_status finish(const hs_program *p) {
@@ -342,7 +334,7 @@ static hs_status finish(const hs_program *p) {
 }
 
 hs_status hs_program_forward(const hs_program *p, int B, const hs_point *at, double *work) {
-  pass r = {.p = p, .B = B, .at = at, .work = work};
+  pass r = pass_of(p, B, at, work, NULL, NULL);
   for (int i = 0; i < p->n_nodes; i++) {
     const hs_node *n = &p->node[i];
     if (n->place == HS_AT_WORK) {
@@ -373,7 +365,7 @@ static void seed(const hs_node *n, int B, const double *from, double *to) {
 }
 
 void hs_program_result(const hs_program *p, int B, const hs_point *at, const double *work, double *result) {
-  pass r = {.p = p, .B = B, .at = at, .work = (double *)work};
+  const pass r = pass_of(p, B, at, (double *)work, NULL, NULL);
   const hs_node *n = &p->node[p->result];
   if (n->place == HS_AT_TIME) {
     memcpy(result, at->t, (size_t)B * sizeof *result);
@@ -383,7 +375,7 @@ void hs_program_result(const hs_program *p, int B, const hs_point *at, const dou
 }
 
 void hs_program_tap(const hs_program *p, int B, const hs_point *at, const double *work, double *tap) {
-  pass r = {.p = p, .B = B, .at = at, .work = (double *)work};
+  const pass r = pass_of(p, B, at, (double *)work, NULL, NULL);
   for (int i = 0; i < p->n_nodes; i++) {
     const hs_node *n = &p->node[i];
     if (n->tap) {
@@ -412,7 +404,7 @@ static void clear_adjoints(const pass *r) {
 
 hs_status hs_program_vjp(const hs_program *p, int B, const hs_point *at, const double *work, const double *dresult,
                          const double *dtap, double *adjoint, const hs_direction *d) {
-  pass r = {.p = p, .B = B, .at = at, .work = (double *)work, .adjoint = adjoint, .d = d};
+  pass r = pass_of(p, B, at, (double *)work, adjoint, d);
   const unsigned wanted = (d->x ? HS_NEEDS_X : 0) | (d->z ? HS_NEEDS_Z : 0) | (d->v ? HS_NEEDS_V : 0);
   clear_adjoints(&r);
   for (int i = 0; dtap && i < p->n_nodes; i++) {
@@ -436,7 +428,7 @@ hs_status hs_program_vjp(const hs_program *p, int B, const hs_point *at, const d
 
 hs_status hs_program_jvp(const hs_program *p, int B, const hs_point *at, const double *work, const hs_direction *d,
                          double *tangent, double *dresult) {
-  pass r = {.p = p, .B = B, .at = at, .work = (double *)work, .adjoint = tangent, .d = d};
+  pass r = pass_of(p, B, at, (double *)work, tangent, d);
   for (int i = 0; i < p->n_nodes; i++) {
     const hs_node *n = &p->node[i];
     if (n->place == HS_AT_WORK && n->needs) {

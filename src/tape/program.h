@@ -8,7 +8,7 @@
 #include "tape/ops.h"
 
 /* Where a node's value lives. */
-typedef enum { HS_AT_TIME, HS_AT_STATE, HS_AT_INPUT, HS_AT_FEATURE, HS_AT_PARAM, HS_AT_CONST, HS_AT_WORK } hs_place;
+typedef enum { HS_AT_TIME, HS_AT_STATE, HS_AT_INPUT, HS_AT_FEATURE, HS_AT_PARAM, HS_AT_CONST, HS_AT_WORK, HS_PLACES } hs_place;
 
 enum { HS_NEEDS_X = 1, HS_NEEDS_Z = 2, HS_NEEDS_V = 4 };
 

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-static long countdown, count;
+static _Atomic long countdown, count; /* several threads may allocate */
 
 void fail_allocation(long k) {
   countdown = k;
@@ -16,7 +16,7 @@ long allocations_since(void) {
 
 static int fails(void) {
   count++;
-  return countdown > 0 && --countdown == 0;
+  return countdown > 0 && --countdown == 0; /* failures are asked for where one thread works */
 }
 
 void *__real_malloc(size_t n);

