@@ -231,8 +231,9 @@ endfunction
 
 ## ---- training
 
-## The whole call beside gradients of their own, and beside the steps inside it (of which the first of every slice is not among the diffs that the
-## median sees).
+## The whole call beside the sum of the steps inside it, which is what the target is about: both are of the same run, so neither other work on the
+## machine nor cold memory can make the ratio smaller. Gradients called one by one take their memory anew every time and so are no baseline for a
+## target: a run may well be shorter than as many of them.
 function r = train_overhead (n)
   q = bench_problem ("pendulum", 25, 40);
   solver = {"solver", "rk4", "threads", 1};
@@ -240,15 +241,27 @@ function r = train_overhead (n)
   s = interleave (12, {@() whole_and_steps(q, n, solver), gradients});
   both = reshape (s{1}, 2, [])';
   name = "P B=25 T=40, rk4";
-  r = [row(name, sprintf ("hybrid_train of %d steps, ms; as many gradients (median of the core's clock)", n), both(:,1), n * median (s{2}), "<= 1.05"), ...
-       row(name, "a call of hybrid_train over the sum of its steps (median step)", both(:,1) ./ both(:,2))];
+  r = [row(name, sprintf ("a call of hybrid_train of %d steps over the sum of its steps; 1", n), both(:,1) ./ both(:,2), 1, "<= 1.05"), ...
+       row(name, "that call, ms; as many single gradients (median of the core's clock)", both(:,1), n * median (s{2}))];
 endfunction
 
-## [milliseconds of a call of hybrid_train; n times the median of its steps]
+## [milliseconds of a call of hybrid_train; the sum of its steps]. Between the last step of a slice and the first of the next Octave is at work, so
+## the first of every slice is taken to be as long as the median of the others.
 function ms = whole_and_steps (q, n, options)
+  global slice_ends = [];
+  slice_ends = [];
   start = tic ();
-  fit = hybrid_train (q.model, q.data, "start", q.v, "iterations", n, "learning_rate", 1e-14, "display", "off", options{:});
-  ms = 1e3 * [toc(start); n * median(diff (fit.history.seconds))];
+  fit = hybrid_train (q.model, q.data, "start", q.v, "iterations", n, "learning_rate", 1e-14, "display", "off", "callback", @note_slice, options{:});
+  whole = toc (start);
+  step = diff (fit.history.seconds);
+  step(slice_ends(slice_ends < n)) = [];
+  ms = 1e3 * [whole; sum(step) + (n - numel (step)) * median(step)];
+endfunction
+
+function stop = note_slice (k, info)
+  global slice_ends;
+  slice_ends(end+1) = k;
+  stop = false;
 endfunction
 
 function ms = core_ms (q, options)
