@@ -142,7 +142,9 @@ hs_plan hs_objective_plan(const hs_model *m, const hs_data *d, const hs_options 
   const hs_solve_options solve = hs_solve_options_of(o, NULL);
   plan(&f, m, d, o);
   carve(&f, &arena);
-  return (hs_plan){.bytes = (double)arena.used + f.threads * hs_solver_bytes(m, d, &solve), .threads = f.threads};
+  const double values =
+      20.0 * m->n_v * sizeof(double); /* the model's, the rule's and the optimizer's vectors, and Octave's copies of them */
+  return (hs_plan){.bytes = (double)arena.used + f.threads * hs_solver_bytes(m, d, &solve) + values, .threads = f.threads};
 }
 
 static hs_status make_workers(hs_objective *f, const hs_solve_options *o, hs_error *e) {
