@@ -18,7 +18,7 @@ endfunction
 function tf = is_checkpoint (c)
   has = @(s, varargin) isstruct (s) && isscalar (s) && all (isfield (s, varargin));
   number = @(x) isnumeric (x) && isreal (x) && isscalar (x);
-  tf = has (c, "model", "data", "options", "state", "log", "unsolved", "seconds") && has (c.model, "type") && strcmp (c.model.type, "hybrid_model") ...
+  tf = has (c, "model", "data", "options", "state", "log", "unsolved", "counts", "seconds") && has (c.model, "type") && strcmp (c.model.type, "hybrid_model") ...
        && isa (c.data, "hybrid_dataset") && has (c.options, "iterations", "solver") && has (c.state, "w", "iteration") && number (c.state.iteration) ...
-       && isnumeric (c.log) && isnumeric (c.unsolved) && number (c.seconds);
+       && isnumeric (c.log) && isnumeric (c.unsolved) && number (c.seconds) && has (c.counts, "trajectories", "stiff");
 endfunction

@@ -291,6 +291,10 @@ static void search(const function *f, long first, worst *w) {
 
 static void functions_are_accurate(void **state) {
   (void)state;
+  const volatile long double one = 1.0L, little = 0x1p-60L;
+  if (one + little == one) {
+    skip(); /* under valgrind a long double is a double, and no measure of one */
+  }
   print_message("# largest error in ulp\n#          ");
   for (int q = 0; hs_kernels_level(q); q++) {
     print_message("%8s", hs_kernels_level(q)->name);
