@@ -72,3 +72,5 @@ clean:
 
 help:
 	@echo 'make [build] | demo | check | fuzz | torture | results | bench | profile | bench-peers | dist | install | format | clean'
+
+.PHONY: all build demo check results bench profile bench-peers fuzz torture dist install format clean help
