@@ -67,7 +67,7 @@ unit() {
     CMOCKA_MESSAGE_OUTPUT=TAP $runner "$dir/$name" >"$dir/$name.tap" 2>>"$OUT/$stage.log"
     local status=$?
     cat "$dir/$name.tap" >>"$OUT/$stage.log"
-    grep -E '^(ok|not ok) ' "$dir/$name.tap" | sed "s/^\(ok\|not ok\) [0-9]* - /\1 $name./"
+    grep -E '^(ok|not ok) ' "$dir/$name.tap" | sed "s/^\(ok\|not ok\) [0-9]* # SKIP /skip $name./; s/^\(ok\|not ok\) [0-9]* - /\1 $name./"
     if [ $status -ne 0 ] && ! grep -q '^not ok' "$dir/$name.tap"; then echo "not ok $name-exit-$status"; fi
   done
 }
