@@ -139,6 +139,17 @@ endfunction
 %!test  # an algebraic law, without measurements
 %! m = hybrid_model ("inputs", {"u"}, "params", struct ("a", 3), "output", @(t, x, u, p, nn) p.a * u.u);
 %! assert (hybrid_simulate (m, hybrid_data ([], [], "inputs", [1; 2]), hybrid_values (m)).y, [3; 6]);
+%!test  # sensitivities that oscillate where the state rests are given up after max_steps too
+%! m = hybrid_model ("states", {"x", "y"}, "params", struct ("a", 0), "rhs", @(t, x, u, p, nn) [p.a + 1e3 * x.y; -1e3 * x.x]);
+%! d = hybrid_data ([0 100], [], "initial", [0; 0]);
+%! hybrid_simulate (m, d, hybrid_values (m), "max_steps", 500);
+%! try
+%!   hybrid_simulate (m, d, hybrid_values (m), "max_steps", 500, "cvode_method", "adams", "sensitivities", {"a"});
+%!   error ("they were solved");
+%! catch e
+%!   assert (e.identifier, "hybridsam:solve:unsolved");
+%!   assert (! isempty (strfind (e.message, "too much work for its sensitivities")));
+%! end_try_catch
 %!error id=hybridsam:simulate:usage hybrid_simulate ()
 %!error id=hybridsam:simulate:model hybrid_simulate (1, 2, 3)
 %!error id=hybridsam:simulate:data hybrid_simulate (model, 2, 3)

@@ -535,7 +535,7 @@ static hs_status sensitivity_segment(hs_cvode *c, hs_integrator *g, int k, int e
   hs_progress p = {.t = t[k]};
   hs_status status = HS_OK;
   int sample = k + 1;
-  while (status == HS_OK && !p.ended) {
+  for (long steps = 1; status == HS_OK && !p.ended; steps++) {
     hs_error why = {0};
     const double before = p.t;
     if (hs_integrator_step(g, &p, &why) != HS_OK) {
@@ -546,6 +546,12 @@ static hs_status sensitivity_segment(hs_cvode *c, hs_integrator *g, int k, int e
         status = hs_integrator_dense_sensitivity(g, sample == end ? p.t : t[sample], j, sk + (size_t)j * size, e);
         hs_part_copy_sample(c, sample, sx + (size_t)j * wide, sk + (size_t)j * size, false);
       }
+    }
+    if (status == HS_OK && !p.ended && steps >= c->s->o.max_steps) {
+      status = hs_integrator_dense(g, p.t, 0, c->x, e);
+      return status != HS_OK
+                 ? status
+                 : hs_part_failed(c, p.t, c->x, c->x, "too much work for its sensitivities (max_steps internal steps)");
     }
     status = status == HS_OK ? hs_solver_interrupted(c->s, e) : status;
   }
