@@ -17,8 +17,9 @@ static const size_t KEEP_BYTES = (size_t)16 << 20;
 /* One evaluation of the largest program in so many lanes stays below this. */
 static const size_t EVALUATION_BYTES = (size_t)1 << 20;
 
+/* The kernels take whole vectors, and one lane more (kernels.c). */
 static int padded(int n) {
-  return n == 1 ? 1 : (n + 3) / 4 * 4;
+  return n == 1 || (n > 8 && n % 8 == 1) ? n : (n + 3) / 4 * 4;
 }
 
 int hs_solver_count(const hs_solver *s, int lane) {
@@ -319,12 +320,13 @@ static int compare_tickets(const void *a, const void *b) {
   return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Cut a run of n like keys into few blocks, as even as can be, and of even number so that two threads share them well. */
+/* Cut a run of n like keys into few blocks, as even as whole vectors of 8 lanes allow, and of even number so that two threads share them well. */
 static int cut(int first, int n, int most, int *start, int blocks) {
   int pieces = (n + most - 1) / most;
   pieces += pieces > 1 ? pieces % 2 : 0;
+  const int unit = (n + 7) / 8 < pieces ? 1 : 8, units = (n + unit - 1) / unit;
   for (int j = 0; j < pieces; j++) {
-    start[blocks++] = first + (int)((long)n * j / pieces);
+    start[blocks++] = first + unit * (int)((long)units * j / pieces);
   }
   return blocks;
 }

@@ -26,7 +26,7 @@ enum { NV = 3, ROWS_1 = 12, ROWS_2 = 6, ROWS_3 = 4, ROWS_4 = 1, SPLIT_NV = 1 };
 #else
 enum { NV = 2, ROWS_1 = 8, ROWS_2 = 4, ROWS_3 = 1, ROWS_4 = 1, SPLIT_NV = 1 };
 #endif
-enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MAX_AREA = 48, SPLIT_MIN_K = 8, GROUP = 8 };
+enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MAX_AREA = 48, SPLIT_MIN_K = 8, GROUP = 8, LONE_MAX_K = 512 };
 
 typedef struct {
   int m, L, k;
@@ -38,8 +38,145 @@ typedef struct {
   long bias_step;
   double *c;
   long ldc;
-  int last; /* lanes in the last vector of a strip */
+  int last;           /* lanes in the last vector of a strip */
+  const double *lone; /* (k) the lane that is left over, or NULL */
 } product;
+
+/* ---- one lane ----------------------------------------------------------------------------------------------------------------- */
+
+ALWAYS void down(product *s, int rows) {
+  s->a += rows * s->a_row;
+  s->c += rows * s->ldc;
+  if (s->bias) {
+    s->bias += rows * s->bias_step;
+  }
+}
+
+ALWAYS double start_of(const product *s, int row) {
+  return s->bias ? s->bias[row * s->bias_step] : s->c[row * s->ldc];
+}
+
+/* The sums of VW vectors: element i is that of v[i], in the order ((0+4) + (2+6)) + ((1+5) + (3+7)) where VW is 8. */
+#if defined __AVX512F__
+ALWAYS vec halves(vec a, vec b) {
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) + __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+ALWAYS vec quarters(vec a, vec b) {
+  return __builtin_shufflevector(a, b, 0, 1, 4, 5, 8, 9, 12, 13) + __builtin_shufflevector(a, b, 2, 3, 6, 7, 10, 11, 14, 15);
+}
+
+ALWAYS vec sums(const vec *v) {
+  const vec even = quarters(halves(v[0], v[2]), halves(v[4], v[6])), odd = quarters(halves(v[1], v[3]), halves(v[5], v[7]));
+  return __builtin_shufflevector(even, odd, 0, 8, 2, 10, 4, 12, 6, 14) +
+         __builtin_shufflevector(even, odd, 1, 9, 3, 11, 5, 13, 7, 15);
+}
+#elif defined __AVX2__
+ALWAYS vec halves(vec a, vec b) {
+  return __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+}
+
+ALWAYS vec sums(const vec *v) {
+  const vec even = halves(v[0], v[2]), odd = halves(v[1], v[3]);
+  return __builtin_shufflevector(even, odd, 0, 4, 2, 6) + __builtin_shufflevector(even, odd, 1, 5, 3, 7);
+}
+#else
+ALWAYS vec sums(const vec *v) {
+  return (vec){v[0][0], v[1][0]} + (vec){v[0][1], v[1][1]};
+}
+#endif
+
+/* The products of a group of 8 numbers, added up to one vector: (0+4), (1+5), ... */
+ALWAYS void group_part(const double *row, const double *b, int n, vec *acc) {
+  for (int j = 0; j < GROUP / VW; j++) {
+    const int left = n - j * VW;
+    if (left > 0) {
+      acc[j] += load_part(row + j * VW, left < VW ? left : VW) * load_part(b + j * VW, left < VW ? left : VW);
+    }
+  }
+}
+
+ALWAYS vec folded(const vec *acc) {
+  return VW == 8   ? acc[0]
+         : VW == 4 ? acc[0] + acc[1]
+                   : (acc[0] + acc[GROUP / VW / 2]) + (acc[GROUP / VW / 4] + acc[GROUP / VW - 1]);
+}
+
+/* At most VW dot products at once, eight interleaved sums each. */
+ALWAYS void dot_rows(int rows, product s) {
+  vec acc[VW][GROUP / VW] = {{{0}}}, total[VW];
+  double sum[VW];
+  int p = 0;
+  for (; p + GROUP <= s.k; p += GROUP) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < GROUP / VW; j++) {
+        acc[i][j] += load(s.a + i * s.a_row + p + j * VW) * load(s.b + p + j * VW);
+      }
+    }
+  }
+  for (int i = 0; i < VW; i++) {
+    if (i < rows && p < s.k) {
+      group_part(s.a + i * s.a_row + p, s.b + p, s.k - p, acc[i]);
+    }
+    total[i] = folded(acc[i]);
+  }
+  store(sum, sums(total));
+  for (int i = 0; i < rows; i++) {
+    s.c[i * s.ldc] = start_of(&s, i) + sum[i];
+  }
+}
+
+/* a_col == 1 */
+ALWAYS void dots(product s) {
+  for (; s.m >= VW; s.m -= VW) {
+    dot_rows(VW, s);
+    down(&s, VW);
+  }
+  for (; s.m > 0; s.m--) {
+    dot_rows(1, s);
+    down(&s, 1);
+  }
+}
+
+/* a_row == 1: at most VW rows at once, four interleaved sums. */
+ALWAYS void column_rows(int rows, product s) {
+  vec acc[4] = {{0}};
+  double sum[VW];
+  int p = 0;
+  for (; rows == VW && p + 4 <= s.k; p += 4, s.a += 4 * s.a_col) {
+    for (int q = 0; q < 4; q++) {
+      acc[q] += load(s.a + q * s.a_col) * splat(s.b[p + q]);
+    }
+  }
+  for (; p < s.k; p++, s.a += s.a_col) {
+    acc[p % 4] += load_part(s.a, rows) * splat(s.b[p]);
+  }
+  store(sum, (acc[0] + acc[1]) + (acc[2] + acc[3]));
+  for (int i = 0; i < rows; i++) {
+    s.c[i * s.ldc] = start_of(&s, i) + sum[i];
+  }
+}
+
+/* The lane behind `lanes` of the next rows, while their part of A lies in the first cache. */
+static void lone_lane(int rows, int lanes, const product *of) {
+  product s = *of;
+  s.b = s.lone;
+  s.c += lanes;
+  if (s.a_col == 1) {
+    s.m = rows;
+    dots(s);
+    return;
+  }
+  for (; rows >= VW; rows -= VW) {
+    column_rows(VW, s);
+    down(&s, VW);
+  }
+  if (rows) {
+    column_rows(rows, s);
+  }
+}
+
+/* ---- many lanes --------------------------------------------------------------------------------------------------------------- */
 
 /* Vector j of nv: the last one may be a part. `part` and nv are constants. */
 ALWAYS vec load_lane(const double *p, int j, int nv, int part, int last) {
@@ -119,14 +256,6 @@ ALWAYS void split_tile(int rows, int nv, int part, product s) {
     }                       \
     break
 
-ALWAYS void down(product *s, int rows) {
-  s->a += rows * s->a_row;
-  s->c += rows * s->ldc;
-  if (s->bias) {
-    s->bias += rows * s->bias_step;
-  }
-}
-
 /* All rows of one strip of nv vectors, in tiles of at most `most` rows. */
 ALWAYS void strip(int most, int nv, int part, product s) {
   const int tiles = (s.m + most - 1) / most, few = s.m / tiles, more = s.m % tiles;
@@ -147,6 +276,9 @@ ALWAYS void strip(int most, int nv, int part, product s) {
       ROWS_CASE(12);
     default:
       break;
+    }
+    if (s.lone) {
+      lone_lane(rows, s.L, &s);
     }
     down(&s, rows);
   }
@@ -178,9 +310,11 @@ static void next(product *s, int lanes) {
   s->c += lanes;
 }
 
-static void in_strips(product s) {
+static void in_strips(product s, const double *lone) {
   for (int lanes; s.L > 0; next(&s, lanes)) {
-    switch (cut(&s, NV, &lanes)) {
+    const int nv = cut(&s, NV, &lanes);
+    s.lone = lanes == s.L ? lone : NULL; /* rides along with the last strip */
+    switch (nv) {
     case 0:
       strip(ROWS_1, 1, 1, s);
       break;
@@ -200,6 +334,16 @@ static void in_strips(product s) {
   }
 }
 
+/* One lane more than whole vectors: a product of its own, for which A is read in vectors. */
+static void in_strips_but_one(product s) {
+  double lone[LONE_MAX_K];
+  s.L--;
+  for (int p = 0; p < s.k; p++) {
+    lone[p] = s.b[p * s.ldb + s.L];
+  }
+  in_strips(s, lone);
+}
+
 static void in_split_strips(product s) {
   for (int lanes; s.L > 0; next(&s, lanes)) {
     switch (cut(&s, SPLIT_NV, &lanes)) {
@@ -213,57 +357,6 @@ static void in_split_strips(product s) {
       split_strip(SPLIT_NV, MASKED, s);
       break;
     }
-  }
-}
-
-/* ---- L == 1 ------------------------------------------------------------------------------------------------------------------- */
-
-/* acc[j] += row[p + j*VW ..] * b[p + j*VW ..], the first n of a group of 8. */
-ALWAYS void group_part(const double *row, const double *b, int n, vec *acc) {
-  for (int j = 0; j < GROUP / VW; j++) {
-    const int left = n - j * VW;
-    if (left > 0) {
-      acc[j] += load_part(row + j * VW, left < VW ? left : VW) * load_part(b + j * VW, left < VW ? left : VW);
-    }
-  }
-}
-
-/* ((0+4) + (2+6)) + ((1+5) + (3+7)) */
-ALWAYS double sum_group(const vec *acc) {
-  double v[GROUP];
-  for (int j = 0; j < GROUP / VW; j++) {
-    store(v + j * VW, acc[j]);
-  }
-  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
-}
-
-/* `rows` dot products at once, eight interleaved sums each. */
-ALWAYS void dot_rows(int rows, product s) {
-  vec acc[4][GROUP / VW] = {{{0}}};
-  int p = 0;
-  for (; p + GROUP <= s.k; p += GROUP) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < GROUP / VW; j++) {
-        acc[i][j] += load(s.a + i * s.a_row + p + j * VW) * load(s.b + p + j * VW);
-      }
-    }
-  }
-  for (int i = 0; i < rows; i++) {
-    group_part(s.a + i * s.a_row + p, s.b + p, s.k - p, acc[i]);
-    s.c[i * s.ldc] = (s.bias ? s.bias[i * s.bias_step] : s.c[i * s.ldc]) + sum_group(acc[i]);
-  }
-}
-
-static void dots(product s) {
-  enum { ROWS = VW == 2 ? 2 : 4 };
-  int i = 0;
-  for (; i + ROWS <= s.m; i += ROWS) {
-    dot_rows(ROWS, s);
-    down(&s, ROWS);
-  }
-  for (; i < s.m; i++) {
-    dot_rows(1, s);
-    down(&s, 1);
   }
 }
 
@@ -291,50 +384,133 @@ static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, con
     dots(s);
   } else if (k >= SPLIT_MIN_K && (s.m == 1 || (s.m <= SPLIT_ROWS && s.m * s.L <= SPLIT_MAX_AREA))) {
     in_split_strips(s);
+  } else if (s.L > GROUP && s.L % GROUP == 1 && s.k <= LONE_MAX_K && (s.a_row == 1 || s.a_col == 1)) {
+    in_strips_but_one(s);
   } else {
-    in_strips(s);
+    in_strips(s, NULL);
   }
 }
 
 /* ---- the loops around the products -------------------------------------------------------------------------------------------- */
 
-/* 4 x 4 elements of the transpose, and their sums over l added to sum[0..3] in ascending order. No arrays of vectors here: gcc would copy
- * them through the stack in halves, and wait for it. */
-ALWAYS void transpose_block(size_t m, size_t L, const double *d, double *t, double *sum) {
-  typedef double four __attribute__((vector_size(32)));
-  four r0, r1, r2, r3, total;
-  memcpy(&r0, d, sizeof r0);
-  memcpy(&r1, d + L, sizeof r1);
-  memcpy(&r2, d + 2 * L, sizeof r2);
-  memcpy(&r3, d + 3 * L, sizeof r3);
-  memcpy(&total, sum, sizeof total);
-  const four a = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), b = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
-  const four c = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), e = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
-  r0 = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-  r1 = __builtin_shufflevector(b, e, 0, 1, 4, 5);
-  r2 = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-  r3 = __builtin_shufflevector(b, e, 2, 3, 6, 7);
-  total = (((total + r0) + r1) + r2) + r3;
-  memcpy(t, &r0, sizeof r0);
-  memcpy(t + m, &r1, sizeof r1);
-  memcpy(t + 2 * m, &r2, sizeof r2);
-  memcpy(t + 3 * m, &r3, sizeof r3);
-  memcpy(sum, &total, sizeof total);
+/* Blocks of the transpose. The sum of a row takes eight lanes at once, ((0+1) + (2+3)) + ((4+5) + (6+7)), then four, then each. No arrays of vectors: gcc
+ * would copy them through the stack in halves, and wait for it. */
+typedef double four __attribute__((vector_size(32)));
+
+ALWAYS four load_four(const double *p) {
+  four v;
+  memcpy(&v, p, sizeof v);
+  return v;
 }
 
-static void transpose(int m, int L, const double *d, double *t, double *sum) {
-  const int m4 = VW == 2 ? 0 : m - m % 4, L4 = L - L % 4; /* blocks do not pay with two lanes */
-  for (int i = 0; i < m; i += i < m4 ? 4 : 1) {
-    const double *row = d + (size_t)i * (size_t)L;
-    for (int l = 0; i < m4 && l < L4; l += 4) {
-      transpose_block((size_t)m, (size_t)L, row + l, t + (size_t)l * (size_t)m + i, sum + i);
+ALWAYS void store_four(double *p, four v) {
+  memcpy(p, &v, sizeof v);
+}
+
+/* Four rows and lanes; returns the rows' sums. */
+ALWAYS four transpose_four(size_t m, size_t L, const double *d, double *t) {
+  const four r0 = load_four(d), r1 = load_four(d + L), r2 = load_four(d + 2 * L), r3 = load_four(d + 3 * L);
+  const four a = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), b = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
+  const four c = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), e = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
+  const four c0 = __builtin_shufflevector(a, c, 0, 1, 4, 5), c1 = __builtin_shufflevector(b, e, 0, 1, 4, 5);
+  const four c2 = __builtin_shufflevector(a, c, 2, 3, 6, 7), c3 = __builtin_shufflevector(b, e, 2, 3, 6, 7);
+  store_four(t, c0);
+  store_four(t + m, c1);
+  store_four(t + 2 * m, c2);
+  store_four(t + 3 * m, c3);
+  return (c0 + c1) + (c2 + c3);
+}
+
+/* Rows i .. i+3 from lane l on. */
+ALWAYS four transpose_rows(size_t m, size_t L, size_t l, const double *d, double *t, four sum) {
+  for (; l + 8 <= L; l += 8) {
+    sum += transpose_four(m, L, d + l, t + l * m) + transpose_four(m, L, d + l + 4, t + (l + 4) * m);
+  }
+  if (l + 4 <= L) {
+    sum += transpose_four(m, L, d + l, t + l * m);
+    l += 4;
+  }
+  for (; l < L; l++) {
+    const four column = {d[l], d[l + L], d[l + 2 * L], d[l + 3 * L]};
+    store_four(t + l * m, column);
+    sum += column;
+  }
+  return sum;
+}
+
+#if defined __AVX512F__
+#define PAIRS(a, b, which) \
+  __builtin_shufflevector(a, b, which, 8 + which, 2 + which, 10 + which, 4 + which, 12 + which, 6 + which, 14 + which)
+#define QUADS(a, b, w) __builtin_shufflevector(a, b, w, w + 1, w + 8, w + 9, w + 4, w + 5, w + 12, w + 13)
+#define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+
+/* Eight rows and lanes. */
+ALWAYS vec transpose_eight(size_t m, size_t L, const double *d, double *t) {
+  const vec r0 = load(d), r1 = load(d + L), r2 = load(d + 2 * L), r3 = load(d + 3 * L), r4 = load(d + 4 * L);
+  const vec r5 = load(d + 5 * L), r6 = load(d + 6 * L), r7 = load(d + 7 * L);
+  const vec a0 = PAIRS(r0, r1, 0), a1 = PAIRS(r0, r1, 1), b0 = PAIRS(r2, r3, 0), b1 = PAIRS(r2, r3, 1);
+  const vec c0 = PAIRS(r4, r5, 0), c1 = PAIRS(r4, r5, 1), e0 = PAIRS(r6, r7, 0), e1 = PAIRS(r6, r7, 1);
+  const vec f0 = QUADS(a0, b0, 0), f1 = QUADS(a1, b1, 0), f2 = QUADS(a0, b0, 2), f3 = QUADS(a1, b1, 2);
+  const vec g0 = QUADS(c0, e0, 0), g1 = QUADS(c1, e1, 0), g2 = QUADS(c0, e0, 2), g3 = QUADS(c1, e1, 2);
+  const vec t0 = LOW_HALVES(f0, g0), t1 = LOW_HALVES(f1, g1), t2 = LOW_HALVES(f2, g2), t3 = LOW_HALVES(f3, g3);
+  const vec t4 = HIGH_HALVES(f0, g0), t5 = HIGH_HALVES(f1, g1), t6 = HIGH_HALVES(f2, g2), t7 = HIGH_HALVES(f3, g3);
+  store(t, t0);
+  store(t + m, t1);
+  store(t + 2 * m, t2);
+  store(t + 3 * m, t3);
+  store(t + 4 * m, t4);
+  store(t + 5 * m, t5);
+  store(t + 6 * m, t6);
+  store(t + 7 * m, t7);
+  return ((t0 + t1) + (t2 + t3)) + ((t4 + t5) + (t6 + t7));
+}
+
+/* Eight rows, eight lanes at a time; returns the lanes done. */
+ALWAYS size_t transpose_eights(size_t m, size_t L, const double *d, double *t, double *sum) {
+  vec total = load(sum);
+  size_t l = 0;
+  for (; l + 8 <= L; l += 8) {
+    total += transpose_eight(m, L, d + l, t + l * m);
+  }
+  store(sum, total);
+  return l;
+}
+#endif
+
+static void transpose_row(size_t m, size_t L, const double *d, double *t, double *sum) {
+  size_t l = 0;
+  for (; l + 8 <= L; l += 8) {
+    *sum += ((d[l] + d[l + 1]) + (d[l + 2] + d[l + 3])) + ((d[l + 4] + d[l + 5]) + (d[l + 6] + d[l + 7]));
+  }
+  if (l + 4 <= L) {
+    *sum += (d[l] + d[l + 1]) + (d[l + 2] + d[l + 3]);
+    l += 4;
+  }
+  for (; l < L; l++) {
+    *sum += d[l];
+  }
+  for (l = 0; l < L; l++) {
+    t[l * m] = d[l];
+  }
+}
+
+static void transpose(int rows, int lanes, const double *d, double *t, double *sum) {
+  const size_t m = (size_t)rows, L = (size_t)lanes;
+  size_t i = 0;
+#if defined __AVX512F__
+  for (; i + 8 <= m; i += 8) {
+    const size_t l = transpose_eights(m, L, d + i * L, t + i, sum + i);
+    for (size_t half = i; l < L && half < i + 8; half += 4) {
+      store_four(sum + half, transpose_rows(m, L, l, d + half * L, t + half, load_four(sum + half)));
     }
-    for (int j = i; j < (i < m4 ? i + 4 : i + 1); j++, row += L) {
-      for (int l = i < m4 ? L4 : 0; l < L; l++) {
-        t[(size_t)l * (size_t)m + (size_t)j] = row[l];
-        sum[j] += row[l];
-      }
-    }
+  }
+#endif
+  for (; VW > 2 && i + 4 <= m; i += 4) { /* blocks do not pay with two lanes */
+    store_four(sum + i, transpose_rows(m, L, 0, d + i * L, t + i, load_four(sum + i)));
+  }
+  for (; i < m; i++) {
+    transpose_row(m, L, d + i * L, t + i, sum + i);
   }
 }
 
