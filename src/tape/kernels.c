@@ -26,7 +26,7 @@ enum { NV = 3, ROWS_1 = 12, ROWS_2 = 6, ROWS_3 = 4, ROWS_4 = 1, SPLIT_NV = 1 };
 #else
 enum { NV = 2, ROWS_1 = 8, ROWS_2 = 4, ROWS_3 = 1, ROWS_4 = 1, SPLIT_NV = 1 };
 #endif
-enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MAX_AREA = 48, SPLIT_MIN_K = 8, GROUP = 8, LONE_MAX_K = 512 };
+enum { MAX_ROWS = 12, MAX_NV = 4, SPLIT_ROWS = 3, SPLIT_MAX_AREA = 48, SPLIT_MIN_K = 8, GROUP = 8, LONE_MOST = 512 };
 
 typedef struct {
   int m, L, k;
@@ -38,8 +38,7 @@ typedef struct {
   long bias_step;
   double *c;
   long ldc;
-  int last;           /* lanes in the last vector of a strip */
-  const double *lone; /* (k) the lane that is left over, or NULL */
+  int last; /* lanes in the last vector of a strip */
 } product;
 
 /* ---- one lane ----------------------------------------------------------------------------------------------------------------- */
@@ -135,44 +134,6 @@ ALWAYS void dots(product s) {
   for (; s.m > 0; s.m--) {
     dot_rows(1, s);
     down(&s, 1);
-  }
-}
-
-/* a_row == 1: at most VW rows at once, four interleaved sums. */
-ALWAYS void column_rows(int rows, product s) {
-  vec acc[4] = {{0}};
-  double sum[VW];
-  int p = 0;
-  for (; rows == VW && p + 4 <= s.k; p += 4, s.a += 4 * s.a_col) {
-    for (int q = 0; q < 4; q++) {
-      acc[q] += load(s.a + q * s.a_col) * splat(s.b[p + q]);
-    }
-  }
-  for (; p < s.k; p++, s.a += s.a_col) {
-    acc[p % 4] += load_part(s.a, rows) * splat(s.b[p]);
-  }
-  store(sum, (acc[0] + acc[1]) + (acc[2] + acc[3]));
-  for (int i = 0; i < rows; i++) {
-    s.c[i * s.ldc] = start_of(&s, i) + sum[i];
-  }
-}
-
-/* The lane behind `lanes` of the next rows, while their part of A lies in the first cache. */
-static void lone_lane(int rows, int lanes, const product *of) {
-  product s = *of;
-  s.b = s.lone;
-  s.c += lanes;
-  if (s.a_col == 1) {
-    s.m = rows;
-    dots(s);
-    return;
-  }
-  for (; rows >= VW; rows -= VW) {
-    column_rows(VW, s);
-    down(&s, VW);
-  }
-  if (rows) {
-    column_rows(rows, s);
   }
 }
 
@@ -277,9 +238,6 @@ ALWAYS void strip(int most, int nv, int part, product s) {
     default:
       break;
     }
-    if (s.lone) {
-      lone_lane(rows, s.L, &s);
-    }
     down(&s, rows);
   }
 }
@@ -310,11 +268,9 @@ static void next(product *s, int lanes) {
   s->c += lanes;
 }
 
-static void in_strips(product s, const double *lone) {
+static void in_strips(product s) {
   for (int lanes; s.L > 0; next(&s, lanes)) {
-    const int nv = cut(&s, NV, &lanes);
-    s.lone = lanes == s.L ? lone : NULL; /* rides along with the last strip */
-    switch (nv) {
+    switch (cut(&s, NV, &lanes)) {
     case 0:
       strip(ROWS_1, 1, 1, s);
       break;
@@ -334,16 +290,6 @@ static void in_strips(product s, const double *lone) {
   }
 }
 
-/* One lane more than whole vectors: a product of its own, for which A is read in vectors. */
-static void in_strips_but_one(product s) {
-  double lone[LONE_MAX_K];
-  s.L--;
-  for (int p = 0; p < s.k; p++) {
-    lone[p] = s.b[p * s.ldb + s.L];
-  }
-  in_strips(s, lone);
-}
-
 static void in_split_strips(product s) {
   for (int lanes; s.L > 0; next(&s, lanes)) {
     switch (cut(&s, SPLIT_NV, &lanes)) {
@@ -360,34 +306,68 @@ static void in_split_strips(product s) {
   }
 }
 
+/* One lane; where A has its columns in vectors, as c^T += b^T A^T. */
+static void in_one_lane(product s) {
+  if (s.m > 1 && s.a_row == 1 && s.ldc == 1) {
+    for (int i = 0; s.bias && i < s.m; i++) {
+      s.c[i] = s.bias[i * s.bias_step];
+    }
+    s = (product){.m = 1, .L = s.m, .k = s.k, .a = s.b, .a_col = s.ldb, .b = s.a, .ldb = s.a_col, .c = s.c, .ldc = s.m};
+  }
+  if (s.L == 1 && s.a_col == 1 && s.ldb == 1) {
+    dots(s);
+  } else if (s.k >= SPLIT_MIN_K && s.m <= SPLIT_ROWS) {
+    in_split_strips(s);
+  } else {
+    in_strips(s);
+  }
+}
+
+/* One lane more than whole vectors is a product of its own, because a vector more would cost as much as eight lanes. */
+static void in_strips_and_one(product s) {
+  double b[LONE_MOST], c[LONE_MOST];
+  s.L--;
+  for (int p = 0; p < s.k; p++) {
+    b[p] = s.b[p * s.ldb + s.L];
+  }
+  for (int i = 0; !s.bias && i < s.m; i++) {
+    c[i] = s.c[i * s.ldc + s.L];
+  }
+  in_strips(s);
+  product one = s;
+  one.L = 1;
+  one.b = b;
+  one.ldb = 1;
+  one.c = c;
+  one.ldc = 1;
+  in_one_lane(one);
+  for (int i = 0; i < s.m; i++) {
+    s.c[i * s.ldc + s.L] = c[i];
+  }
+}
+
 static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, const double *bias,
                  int bias_step, double *c, int ldc) {
-  product s = {.m = m,
-               .L = L,
-               .k = k,
-               .a = a,
-               .a_row = a_row,
-               .a_col = a_col,
-               .b = b,
-               .ldb = ldb,
-               .bias = bias,
-               .bias_step = bias_step,
-               .c = c,
-               .ldc = ldc};
-  if (L == 1 && m > 1 && a_row == 1 && ldc == 1) { /* c^T += b^T A^T: the columns of A lie in vectors */
-    for (int i = 0; bias && i < m; i++) {
-      c[i] = bias[i * bias_step];
-    }
-    s = (product){.m = 1, .L = m, .k = k, .a = b, .a_col = ldb, .b = a, .ldb = a_col, .c = c, .ldc = m};
-  }
-  if (s.L == 1 && a_col == 1 && ldb == 1) {
-    dots(s);
-  } else if (k >= SPLIT_MIN_K && (s.m == 1 || (s.m <= SPLIT_ROWS && s.m * s.L <= SPLIT_MAX_AREA))) {
+  const product s = {.m = m,
+                     .L = L,
+                     .k = k,
+                     .a = a,
+                     .a_row = a_row,
+                     .a_col = a_col,
+                     .b = b,
+                     .ldb = ldb,
+                     .bias = bias,
+                     .bias_step = bias_step,
+                     .c = c,
+                     .ldc = ldc};
+  if (L == 1) {
+    in_one_lane(s);
+  } else if (k >= SPLIT_MIN_K && (m == 1 || (m <= SPLIT_ROWS && m * L <= SPLIT_MAX_AREA))) {
     in_split_strips(s);
-  } else if (s.L > GROUP && s.L % GROUP == 1 && s.k <= LONE_MAX_K && (s.a_row == 1 || s.a_col == 1)) {
-    in_strips_but_one(s);
+  } else if (L > GROUP && L % GROUP == 1 && m <= LONE_MOST && k <= LONE_MOST && (a_row == 1 || a_col == 1)) {
+    in_strips_and_one(s);
   } else {
-    in_strips(s, NULL);
+    in_strips(s);
   }
 }
 
