@@ -45,7 +45,7 @@ function sol = hybrid_simulate (model, data, v, varargin)
     return;
   endif
   sol.t = shape (data.t, data);
-  if (! iscell (sol.t))
+  if (! iscell (sol.t) && ! isscalar (data.count))
     sol.t = squeeze (sol.t);
     if (all (all (sol.t == sol.t(:,1))))
       sol.t = sol.t(:,1);
@@ -89,14 +89,13 @@ endfunction
 
 ## N x n rows of all trajectories as T x n x B, or cells where the lengths differ.
 function a = shape (rows, data)
-  n = columns (rows);
   count = data.count;
-  if (data.algebraic)
+  if (isscalar (count) || data.algebraic)
     a = rows;
   elseif (all (count == count(1)))
-    a = permute (reshape (rows, count(1), numel (count), n), [1 3 2]);
+    a = permute (reshape (rows, count(1), numel (count), columns (rows)), [1 3 2]);
   else
-    a = mat2cell (rows, count, n)';
+    a = mat2cell (rows, count, columns (rows))';
   endif
 endfunction
 

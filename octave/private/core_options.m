@@ -15,11 +15,14 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
   o = table.numbers;
   for k = 1:numel (given)
     row = table.rows.(given{k});
-    if (! strcmp (row.kind, "front"))
-      o.(row.name) = number_of (caller, row, opt.(row.name));
+    value = opt.(given{k});
+    if (row.plain && isa (value, "double") && isscalar (value) && isreal (value) && value >= row.low && value <= row.high)  # most of them
+      o.(given{k}) = value;
+    elseif (! strcmp (row.kind, "front"))
+      o.(given{k}) = number_of (caller, row, value);
     endif
   endfor
-  perturbs = isfield (opt, "method") && any (strcmp (opt.method, {"sam", "asam"}));
+  perturbs = ! strcmp (use, "s") && any (strcmp (opt.method, {"sam", "asam"}));
   if (isnan (o.rho))
     o.rho = 0.05 + 0.45 * (perturbs && strcmp (opt.method, "asam"));
     opt.rho = o.rho;
@@ -31,7 +34,7 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
   if (perturbs && ! any (o.scope_mask))
     error ("hybridsam:option:value", "%s: \"%s\" has nothing to perturb: the model has no values in the scope; give \"scope\" (nets, params, all)", caller, opt.method);
   endif
-  if (isfield (opt, "learning_rate"))
+  if (strcmp (use, "t"))
     [o.learning_rate_params, o.learning_rate_nets] = learning_rates (caller, opt.learning_rate);
   endif
 endfunction
@@ -43,6 +46,7 @@ function table = table_of (use)
   for row = core ("options")'
     row.words = strsplit (row.choices, "|");
     row.whole = ! isempty (strfind (row.meaning, "whole"));
+    row.plain = strcmp (row.kind, "number") && ! row.whole;
     if (any (row.uses == use))
       table.rows.(row.name) = row;
       table.defaults.(row.name) = default_of (row);
