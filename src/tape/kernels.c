@@ -8,7 +8,7 @@
  * dealt to tiles evenly, because a tile of one or two rows waits for its own additions.
  *
  * The order of every sum depends on m, L, k and the strides alone: ascending, but four interleaved sums where C is small (too few elements
- * to hide the latency of an addition), and eight in the products with a vector (dots).
+ * to hide the latency of an addition), and eight in the products with a vector (dots). One lane more than whole vectors of 8 is taken as such a vector.
  */
 #include "tape/kernels_math.h"
 
@@ -375,6 +375,7 @@ static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, con
 
 /* Blocks of the transpose. The sum of a row takes eight lanes at once, ((0+1) + (2+3)) + ((4+5) + (6+7)), then four, then each. No arrays of vectors: gcc
  * would copy them through the stack in halves, and wait for it. */
+#if defined __AVX2__ /* blocks do not pay with two lanes */
 typedef double four __attribute__((vector_size(32)));
 
 ALWAYS four load_four(const double *p) {
@@ -401,22 +402,24 @@ ALWAYS four transpose_four(size_t m, size_t L, const double *d, double *t) {
   return (c0 + c1) + (c2 + c3);
 }
 
-/* Rows i .. i+3 from lane l on. */
-ALWAYS four transpose_rows(size_t m, size_t L, size_t l, const double *d, double *t, four sum) {
+/* Four rows from lane l on. */
+ALWAYS void transpose_rows(size_t m, size_t L, size_t l, const double *d, double *t, double *sum) {
+  four total = load_four(sum);
   for (; l + 8 <= L; l += 8) {
-    sum += transpose_four(m, L, d + l, t + l * m) + transpose_four(m, L, d + l + 4, t + (l + 4) * m);
+    total += transpose_four(m, L, d + l, t + l * m) + transpose_four(m, L, d + l + 4, t + (l + 4) * m);
   }
   if (l + 4 <= L) {
-    sum += transpose_four(m, L, d + l, t + l * m);
+    total += transpose_four(m, L, d + l, t + l * m);
     l += 4;
   }
   for (; l < L; l++) {
     const four column = {d[l], d[l + L], d[l + 2 * L], d[l + 3 * L]};
     store_four(t + l * m, column);
-    sum += column;
+    total += column;
   }
-  return sum;
+  store_four(sum, total);
 }
+#endif
 
 #if defined __AVX512F__
 #define PAIRS(a, b, which) \
@@ -482,13 +485,15 @@ static void transpose(int rows, int lanes, const double *d, double *t, double *s
   for (; i + 8 <= m; i += 8) {
     const size_t l = transpose_eights(m, L, d + i * L, t + i, sum + i);
     for (size_t half = i; l < L && half < i + 8; half += 4) {
-      store_four(sum + half, transpose_rows(m, L, l, d + half * L, t + half, load_four(sum + half)));
+      transpose_rows(m, L, l, d + half * L, t + half, sum + half);
     }
   }
 #endif
-  for (; VW > 2 && i + 4 <= m; i += 4) { /* blocks do not pay with two lanes */
-    store_four(sum + i, transpose_rows(m, L, 0, d + i * L, t + i, load_four(sum + i)));
+#if defined __AVX2__
+  for (; i + 4 <= m; i += 4) {
+    transpose_rows(m, L, 0, d + i * L, t + i, sum + i);
   }
+#endif
   for (; i < m; i++) {
     transpose_row(m, L, d + i * L, t + i, sum + i);
   }

@@ -351,6 +351,39 @@ static void an_integrator_may_fail(void **state) {
   }
 }
 
+/* Blocks cover everything, none is empty or larger than memory was planned for. */
+static void any_number_is_cut_into_blocks(void **state) {
+  (void)state;
+  enum { N = 320 };
+  static double count[N], t[2 * N], x0[2 * N];
+  static int all[N], order[N], start[N + 1];
+  for (int b = 0; b < N; b++) {
+    count[b] = 2;
+    t[2 * b + 1] = 1;
+    all[b] = b;
+  }
+  hs_model *m;
+  hs_data *d;
+  hs_solver *solver;
+  pendulum_new(&s, true, false);
+  assert_int_equal(hs_model_new(&m, &s.model, NULL), HS_OK);
+  const hs_data_spec spec = {.n = N, .n_samples = 2 * N, .count = count, .t = t, .x0 = x0};
+  assert_int_equal(hs_data_new(&d, &spec, m, NULL), HS_OK);
+  assert_int_equal(hs_solver_new(&solver, m, d, &RK, NULL), HS_OK);
+  const int most = hs_most_lanes(m, N);
+  for (int n = 1; n <= N; n++) {
+    const int blocks = hs_solver_arrange(solver, n, all, order, start);
+    assert_int_equal(start[0], 0);
+    assert_int_equal(start[blocks], n);
+    for (int j = 0; j < blocks; j++) {
+      assert_true(start[j + 1] > start[j] && start[j + 1] - start[j] <= most);
+    }
+  }
+  hs_solver_free(solver);
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
 static void every_allocation_of_new_may_fail(void **state) {
   (void)state;
   const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
@@ -393,6 +426,7 @@ int main(void) {
       cmocka_unit_test(interruption_is_heard),
       cmocka_unit_test(repeated_gradients_are_identical),
       cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(any_number_is_cut_into_blocks),
       cmocka_unit_test(every_allocation_of_new_may_fail),
       cmocka_unit_test(an_integrator_may_fail),
   };
