@@ -165,7 +165,7 @@ endfunction
 function state = first_state (cm, vector)
   n = numel (vector);
   w = core ("trainables", cm, vector);
-  state = struct ("w", w, "first", zeros (n, 1), "second", zeros (n, 1), "best", w, "previous", w, "iteration", 0, "best_value", Inf, ...
+  state = struct ("w", w, "first", zeros (n, 1), "second", zeros (n, 1), "best", w, "previous", w, "memory", zeros (n, 1), "rule_steps", 0, "iteration", 0, "best_value", Inf, ...
                   "best_iteration", 0, "rejected", 0, "halvings", 0);
 endfunction
 

@@ -22,10 +22,16 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
       o.(given{k}) = number_of (caller, row, value);
     endif
   endfor
-  perturbs = ! strcmp (use, "s") && any (strcmp (opt.method, {"sam", "asam"}));
+  perturbs = ! strcmp (use, "s") && ! strcmp (opt.method, "erm");
   if (isnan (o.rho))
     o.rho = 0.05 + 0.45 * (perturbs && strcmp (opt.method, "asam"));
     opt.rho = o.rho;
+  endif
+  if (isnan (o.agnostic_rho2))
+    o.agnostic_rho2 = o.rho / 2;
+  endif
+  if (! strcmp (use, "s"))
+    check_method (caller, model, opt);
   endif
   o.scope_mask = zeros (layout.n, 1);
   if (perturbs || (isfield (opt, "scope") && ! isempty (opt.scope)))
@@ -74,9 +80,23 @@ function d = default_of (row)
   endswitch
 endfunction
 
-## "method", "l2" (fn) is short for erm with that penalty, which then counts as given.
+## What goes with which method.
+function check_method (caller, model, opt)
+  if (strcmp (opt.method, "agnostic") && (! isfield (opt, "validation") || isempty (opt.validation)))
+    error ("hybridsam:option:value", "%s: the method agnostic needs held-out data: hybrid_train (..., \"validation\", DATA)", caller);
+  endif
+  if (opt.groups > 1 && ! any (strcmp (opt.method, {"erm", "sam", "asam", "gsam", "functional"})))
+    error ("hybridsam:option:value", "%s: \"groups\" goes with sam, asam, gsam and functional, not with %s, which carries one direction for the whole batch", ...
+           caller, opt.method);
+  endif
+  if (strcmp (opt.penalty, "orth") && ! model.trace)
+    error ("hybridsam:option:value", "%s: the penalty orth takes the networks out of the equations, which needs a model that is traced (\"trace\", true)", caller);
+  endif
+endfunction
+
+## "method", "l2" (fn, orth) is short for erm with that penalty, which then counts as given.
 function [opt, given] = expand_method (opt, given)
-  if (isfield (opt, "method") && ischar (opt.method) && any (strcmp (opt.method, {"l2", "fn"})))
+  if (isfield (opt, "method") && ischar (opt.method) && any (strcmp (opt.method, {"l2", "fn", "orth"})))
     opt.penalty = opt.method;
     opt.method = "erm";
     given{end+1} = "penalty";

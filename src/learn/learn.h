@@ -3,7 +3,7 @@
  * learn: the loss of a hybrid model and how it is minimised.
  *
  * objective  f(w) = sum w_k ((y_k - yhat_k)/scale)^2 / sum w_k over a batch of trajectories + penalty + priors, and its exact gradient
- * rule       ERM, SAM, ASAM: which gradient the optimizer gets                                   (sam.c)
+ * rule       ERM and the SAM family: which gradient the optimizer gets                           (sam.c)
  * optimizer  Adam, AdamW, SGD with momentum                                                      (optimizer.c)
  * trainer    minibatches, schedule, validation, best values; runs for a slice of time and returns, its whole state in plain arrays
  *
@@ -15,8 +15,17 @@
 
 #include "solve/solve.h"
 
-typedef enum { HS_RULE_ERM, HS_RULE_SAM, HS_RULE_ASAM } hs_rule;
-typedef enum { HS_PENALTY_NONE, HS_PENALTY_L2, HS_PENALTY_FN } hs_penalty;
+typedef enum {
+  HS_RULE_ERM,
+  HS_RULE_SAM,
+  HS_RULE_ASAM,
+  HS_RULE_GSAM,
+  HS_RULE_FSAM,
+  HS_RULE_AGNOSTIC,
+  HS_RULE_LOOKSAM,
+  HS_RULE_FUNCTIONAL
+} hs_rule;
+typedef enum { HS_PENALTY_NONE, HS_PENALTY_L2, HS_PENALTY_FN, HS_PENALTY_ORTH } hs_penalty;
 typedef enum { HS_ADAM, HS_ADAMW, HS_SGD } hs_optimizer;
 typedef enum { HS_CONSTANT, HS_COSINE } hs_schedule;
 
@@ -80,17 +89,29 @@ hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const
 hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, const double *w, hs_loss *loss, double *g,
                                      int *failed, hs_error *e);
 double hs_objective_weight(const hs_objective *f, int n,
-                           const int *trajectory); /* sum of the weights of all their measurements */
+                           const int *trajectory);      /* sum of the weights of all their measurements */
+double hs_objective_mean_square(const hs_objective *f); /* of the scaled measurements, with their weights */
+
+/* How the gradient of the squared errors gets its residuals, until said otherwise. KEEP: they are kept, by trajectory. KEPT: those kept stand for those
+ * of the values evaluated, so that g = J(w)^T dL/dyhat(where they were kept); the loss is that of w. Only for the rule "functional". */
+typedef enum { HS_RESIDUALS_OWN, HS_RESIDUALS_KEEP, HS_RESIDUALS_KEPT } hs_residuals;
+void hs_objective_residuals(hs_objective *f, hs_residuals how);
+/* From now on a trajectory whose mean squared residual is larger counts as one that cannot be solved; INFINITY: none does. */
+void hs_objective_limit(hs_objective *f, double most);
 hs_solve_counts hs_objective_counts(const hs_objective *f);
 hs_unsolved hs_objective_unsolved(const hs_objective *f, int trajectory); /* count 0: it could always be solved */
 
 /* ---- rules --------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { /* scratch of a rule */
+typedef struct { /* what a rule works with; the arrays are the caller's */
   int n;
-  double *perturbed, *gradient; /* (n_v) */
-  int *trajectory;              /* (trajectories) */
-  bool strict;                  /* a trajectory that cannot be solved is an error, not left out */
+  double *perturbed, *plain, *gradient, *sum; /* (n_v) scratch */
+  int *trajectory;                            /* (trajectories) scratch */
+  double *memory;                             /* (n_v) fsam: m, looksam: g_v; 0 at the start, carried from step to step */
+  double *steps;                              /* how many steps the rule has made, likewise */
+  hs_objective *held_out;                     /* agnostic: the second batch, all of this objective's n_held trajectories */
+  int n_held, *held;                          /* (n_held) scratch */
+  bool strict;                                /* a trajectory that cannot be solved is an error, not left out */
 } hs_rule_work;
 
 typedef struct {
@@ -99,7 +120,8 @@ typedef struct {
 } hs_rule_result;
 
 /* d = the gradient the optimizer gets. mask (n_v): values that may be perturbed. Trajectories that cannot be solved at w are left out; those that
- * cannot be solved at w + e alone give their plain gradient. */
+ * cannot be solved at w + e alone, or whose residuals are absurd there (HS_ABSURD), give their plain gradient. */
+extern const double HS_ABSURD; /* a mean squared residual so many times larger than that of the measurements and the loss at w */
 hs_status hs_rule_gradient(hs_objective *f, const hs_options *o, const bool *mask, int n, const int *trajectory, const double *w,
                            hs_rule_work *work, double *d, hs_rule_result *r, hs_error *e);
 
@@ -112,7 +134,9 @@ void hs_optimizer_step(const hs_options *o, const hs_model *m, long t, const dou
 
 typedef struct {                                /* all of a training run; the arrays (n_v) belong to the caller */
   double *w, *first, *second, *best, *previous; /* previous: w before the last step */
+  double *memory;                               /* of the rule */
   double iteration, best_value, best_iteration;
+  double rule_steps;
   double rejected, halvings; /* batches in a row of which nothing could be solved; how often the last step was halved since */
 } hs_train_state;
 

@@ -4,6 +4,7 @@
  *   L(w) = sum_k w_k ((y_k - yhat_k)/s_k)^2 / sum_k w_k  +  lambda R(w)  +  P(v) / W  +  G,
  *   R = |phi|^2                                   (l2: all network values, biases included)
  *   R = mean of the squared network outputs      (fn: Yin et al. 2021, APHYNITY, eq. 3, on the solver's grid)
+ *   R = |mean over the samples of f_physics . f_network|               (orth: Takeishi & Kalousis 2023, arXiv 2210.13103)
  *   P = sum ((v_i - m_i)/spread_i)^2             over values with a prior; W = sum of the weights of the whole data set, so that L W/2 is a negative
  *                                                log posterior when w_k = 1/variance
  *   G = mean over gaps of sum_i c_i (x_i(end) - x0_i(next))^2          (multiple shooting)
@@ -25,7 +26,7 @@ typedef struct { /* what one thread works with */
 } worker;
 
 typedef struct {
-  double square, tap_square, gap;
+  double square, tap_square, gap, overlap;
 } sums;
 
 typedef struct { /* some blocks, one after the other, and their share of the result */
@@ -42,6 +43,7 @@ struct hs_objective {
   double lambda;
   int threads, slots;
   bool choose; /* use the threads only where the batch is worth it */
+  bool keeps;  /* residuals may be kept */
   hs_pool *pool;
   worker *worker; /* (threads) */
   slot *slot;     /* (slots) */
@@ -49,14 +51,20 @@ struct hs_objective {
   double *v;
   double *weight; /* (n) sum of the weights of a trajectory */
   double total_weight;
-  int *order, *start;                                          /* (n), (n + 1) */
-  bool *failed;                                                /* (n) in the evaluation going on */
+  double mean_square; /* of the scaled measurements, weighted */
+  hs_residuals residuals;
+  double *kept;       /* (n_y, N) dL/dyhat of HS_RESIDUALS_KEEP, times the batch's weight */
+  double most;        /* squared residuals over weight beyond which a trajectory counts as not solved */
+  int *order, *start; /* (n), (n + 1) */
+  bool *failed;       /* (n) in the evaluation going on */
   double *unsolved, *unsolved_t, *unsolved_x, *unsolved_param; /* (n), (n), (n, n_x), (n, n_param) */
   void *memory;
 };
 
 typedef struct { /* denominators of one evaluation */
   double weight, tap_seed, gaps;
+  double overlap; /* lambda over the number of samples of the penalty orth, or 0 */
+  double sign;    /* of the mean overlap; 0 while it is not known */
 } shares;
 
 static void carve(hs_objective *f, hs_arena *a) {
@@ -79,6 +87,7 @@ static void carve(hs_objective *f, hs_arena *a) {
       f->slot[i].g = g;
     }
   }
+  HS_TAKE(a, f->kept, f->keeps ? (size_t)f->m->n_y * (size_t)f->d->s.n_samples : 0);
   HS_TAKE(a, f->weight, n);
   HS_TAKE(a, f->order, n);
   HS_TAKE(a, f->start, n + 1);
@@ -94,11 +103,18 @@ static void sum_weights(hs_objective *f) {
     f->weight[b] = 0.0;
     for (int k = 0; k < f->d->count[b]; k++) {
       for (int i = 0; i < f->m->n_y; i++) {
-        f->weight[b] += hs_data_weight(f->d, b, k, i);
+        const double weight = hs_data_weight(f->d, b, k, i);
+        if (weight > 0.0) {
+          const double y = f->d->s.y[((size_t)f->d->first[b] + (size_t)k) * (size_t)f->m->n_y + (size_t)i];
+          const double scaled = f->d->s.scale ? y / f->d->s.scale[i] : y;
+          f->weight[b] += weight;
+          f->mean_square += weight * scaled * scaled;
+        }
       }
     }
     f->total_weight += f->weight[b];
   }
+  f->mean_square = f->total_weight > 0.0 ? f->mean_square / f->total_weight : 0.0;
 }
 
 hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(void)) {
@@ -130,7 +146,13 @@ static int count_threads(const hs_objective *f, const hs_options *o) {
 }
 
 static void plan(hs_objective *f, const hs_model *m, const hs_data *d, const hs_options *o) {
-  *f = (hs_objective){.m = m, .d = d, .penalty = (hs_penalty)o->penalty, .lambda = o->lambda, .choose = o->threads == 0.0};
+  *f = (hs_objective){.m = m,
+                      .d = d,
+                      .penalty = (hs_penalty)o->penalty,
+                      .lambda = o->lambda,
+                      .choose = o->threads == 0.0,
+                      .keeps = (hs_rule)o->method == HS_RULE_FUNCTIONAL,
+                      .most = INFINITY};
   f->work = rough_seconds(m, d);
   f->slots = count_slots(m, d);
   f->threads = count_threads(f, o);
@@ -209,13 +231,22 @@ static hs_status residuals(const hs_objective *f, worker *w, double total, doubl
         if (weight > 0.0) {
           const size_t at = ((size_t)k * (size_t)n_y + (size_t)i) * (size_t)L + (size_t)b;
           const double scale = f->d->s.scale ? f->d->s.scale[i] : 1.0, r = (block->y[at] - y[k * n_y + i]) / scale;
+          double *kept = f->kept + ((size_t)f->d->first[trajectory] + (size_t)k) * (size_t)n_y + (size_t)i;
+          double slope = 2.0 * weight * r / scale;
           sum += weight * r * r;
-          w->dy[at] = 2.0 * weight * r / (total * scale);
+          if (f->residuals == HS_RESIDUALS_KEEP) {
+            *kept = slope;
+          } else if (f->residuals == HS_RESIDUALS_KEPT) {
+            slope = *kept;
+          }
+          w->dy[at] = slope / total;
         }
       }
     }
     if (!isfinite(sum)) {
       status = hs_solver_reject(w->solver, b, "its squared residuals overflow", e);
+    } else if (sum > f->most * f->weight[trajectory]) {
+      status = hs_solver_reject(w->solver, b, "its residuals are absurdly large", e);
     }
     *all += sum;
   }
@@ -282,9 +313,12 @@ static shares shares_of(hs_objective *f, int n, const int *trajectory) {
   const bool taps = f->penalty == HS_PENALTY_FN && f->lambda > 0.0;
   const double tap_count = taps ? hs_solver_tap_count(f->worker[0].solver, n, trajectory) : 0.0;
   shares q = {.weight = hs_objective_weight(f, n, trajectory), .tap_seed = tap_count > 0.0 ? f->lambda / tap_count : 0.0};
+  double samples = 0.0;
   for (int i = 0; i < n; i++) {
     q.gaps += next_of(f, trajectory[i]) >= 0;
+    samples += f->d->count[trajectory[i]];
   }
+  q.overlap = f->penalty == HS_PENALTY_ORTH ? f->lambda / samples : 0.0;
   return q;
 }
 
@@ -315,7 +349,15 @@ static hs_status eval_block(hs_objective *f, worker *w, int n, const int *lanes,
   if (status == HS_OK) {
     all->tap_square += hs_solver_block(w->solver)->tap_square;
     all->gap += q->gaps > 0.0 ? gaps(f, w, q, g) : 0.0;
-    status = g ? hs_solver_backward(w->solver, f->v, w->dy, q->gaps > 0.0 ? w->end : NULL, q->tap_seed, g, e) : HS_OK;
+  }
+  if (status == HS_OK && q->overlap > 0.0 && q->sign == 0.0) {
+    double overlap;
+    status = hs_solver_overlap(w->solver, f->v, &overlap, e);
+    all->overlap += overlap;
+  }
+  if (status == HS_OK && g) {
+    const hs_seeds seeds = {.tap = q->tap_seed, .overlap = q->sign * q->overlap};
+    status = hs_solver_backward(w->solver, f->v, w->dy, q->gaps > 0.0 ? w->end : NULL, seeds, g, e);
   }
   if (status == HS_UNSOLVED) {
     note_failures(f, w);
@@ -389,6 +431,7 @@ static hs_status eval_blocks(hs_objective *f, int n, const int *trajectory, cons
     all->square += s->all.square;
     all->tap_square += s->all.tap_square;
     all->gap += s->all.gap;
+    all->overlap += s->all.overlap;
     for (int k = 0; g && i && k < f->m->n_v; k++) {
       g[k] += s->g[k];
     }
@@ -397,15 +440,27 @@ static hs_status eval_blocks(hs_objective *f, int n, const int *trajectory, cons
   return first_failure(f, j.slots, e);
 }
 
+static double sign_of(double x) {
+  return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
+}
+
 static hs_status evaluate(hs_objective *f, int n, const int *trajectory, const double *w, hs_loss *loss, double *g,
                           bool all_blocks, hs_error *e) {
-  const shares q = shares_of(f, n, trajectory);
-  sums all = {0};
+  shares q = shares_of(f, n, trajectory);
+  sums all = {0}, before = {0};
   if (g) {
     memset(g, 0, (size_t)f->m->n_v * sizeof *g);
   }
   hs_model_values(f->m, w, f->v);
-  hs_status status = eval_blocks(f, n, trajectory, &q, &all, g, all_blocks, e);
+  hs_status status = HS_OK;
+  if (g && q.overlap > 0.0) { /* the adjoint needs the sign of the whole mean: once forward before */
+    status = eval_blocks(f, n, trajectory, &q, &before, NULL, all_blocks, e);
+    q.sign = sign_of(before.overlap);
+    q.overlap = q.sign == 0.0 ? 0.0 : q.overlap;
+  }
+  if (status == HS_OK) {
+    status = eval_blocks(f, n, trajectory, &q, &all, g, all_blocks, e);
+  }
   if (status != HS_OK) {
     return status;
   }
@@ -419,7 +474,7 @@ static hs_status evaluate(hs_objective *f, int n, const int *trajectory, const d
   if (g) {
     finish_gradient(f, w, g);
   }
-  loss->penalty += q.tap_seed * all.tap_square + all.gap;
+  loss->penalty += q.tap_seed * all.tap_square + all.gap + q.overlap * fabs(before.overlap + all.overlap);
   loss->loss = loss->data + loss->penalty;
   return HS_OK;
 }
@@ -465,6 +520,18 @@ hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, co
   }
   *failed = n - left;
   return status;
+}
+
+void hs_objective_residuals(hs_objective *f, hs_residuals how) {
+  f->residuals = how;
+}
+
+void hs_objective_limit(hs_objective *f, double most) {
+  f->most = most;
+}
+
+double hs_objective_mean_square(const hs_objective *f) {
+  return f->mean_square;
 }
 
 hs_solve_counts hs_objective_counts(const hs_objective *f) {

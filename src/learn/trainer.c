@@ -25,10 +25,13 @@ static void carve(trainer *t, hs_arena *a) {
   const size_t n_v = (size_t)t->p->model->n_v;
   HS_TAKE(a, t->d, n_v);
   HS_TAKE(a, t->work.perturbed, n_v);
+  HS_TAKE(a, t->work.plain, n_v);
   HS_TAKE(a, t->work.gradient, n_v);
+  HS_TAKE(a, t->work.sum, n_v);
   HS_TAKE(a, t->work.trajectory, (size_t)t->p->data->s.n);
   HS_TAKE(a, t->permutation, (size_t)t->p->data->s.n);
   HS_TAKE(a, t->all, t->p->validation ? (size_t)t->p->validation->s.n : 0);
+  HS_TAKE(a, t->work.held, t->p->validation ? (size_t)t->p->validation->s.n : 0);
 }
 
 static void trainer_release(trainer *t) {
@@ -56,6 +59,10 @@ static hs_status trainer_prepare(trainer *t, hs_error *e) {
   arena = (hs_arena){.base = t->memory};
   carve(t, &arena);
   t->work.n = p->model->n_v;
+  t->work.memory = t->s->memory;
+  t->work.steps = &t->s->rule_steps;
+  t->work.held_out = t->validation;
+  t->work.n_held = p->validation ? p->validation->s.n : 0;
   t->batch = p->options->batch < n ? (int)p->options->batch : n;
   t->batches = (n + t->batch - 1) / t->batch;
   t->epoch = -1;

@@ -298,6 +298,7 @@ static const hs_program *find_program(session *s, const mxArray *word) {
   const hs_program *p = !strcmp(name, "rhs")       ? s->m->rhs
                         : !strcmp(name, "output")  ? s->m->output
                         : !strcmp(name, "initial") ? s->m->initial
+                        : !strcmp(name, "physics") ? s->m->physics
                                                    : NULL;
   if (!p) {
     hs_refuse(&s->r, "core:argument", "the model has no function '%s'", name);
@@ -485,11 +486,18 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
   const double *v = hs_read_array(&s->r, s->in[2], "v", n_v, NULL);
   const bool *mask = hs_read_mask(&s->r, s->in[3], s->m);
   double *w = mxCalloc((size_t)n_v + 1, sizeof *w), *g = mxCalloc((size_t)n_v + 1, sizeof *g);
-  hs_rule_work work = {
-      .n = n_v, .perturbed = mxCalloc((size_t)n_v + 1, sizeof(double)), .gradient = mxCalloc((size_t)n_v + 1, sizeof(double))};
+  double steps = 0.0, **scratch[5];
+  hs_rule_work work = {.n = n_v, .steps = &steps, .strict = true};
+  scratch[0] = &work.perturbed;
+  scratch[1] = &work.plain;
+  scratch[2] = &work.gradient;
+  scratch[3] = &work.sum;
+  scratch[4] = &work.memory;
+  for (int i = 0; i < 5; i++) {
+    *scratch[i] = mxCalloc((size_t)n_v + 1, sizeof(double));
+  }
   int *all = mxMalloc((size_t)n * sizeof *all);
   work.trajectory = mxMalloc((size_t)n * sizeof *work.trajectory);
-  work.strict = true;
   for (int b = 0; b < n; b++) {
     all[b] = b;
   }
@@ -588,6 +596,8 @@ static hs_train_state read_state(session *s, const mxArray *from) {
                           .second = copy_of(&s->r, from, "second", n),
                           .best = copy_of(&s->r, from, "best", n),
                           .previous = copy_of(&s->r, from, "previous", n),
+                          .memory = copy_of(&s->r, from, "memory", n),
+                          .rule_steps = hs_read_number(&s->r, from, "rule_steps"),
                           .rejected = hs_read_number(&s->r, from, "rejected"),
                           .halvings = hs_read_number(&s->r, from, "halvings"),
                           .iteration = hs_read_number(&s->r, from, "iteration"),
@@ -602,6 +612,8 @@ static mxArray *write_state(const session *s, const hs_train_state *t) {
   set_column(out, "second", t->second, s->m->n_v);
   set_column(out, "best", t->best, s->m->n_v);
   set_column(out, "previous", t->previous, s->m->n_v);
+  set_column(out, "memory", t->memory, s->m->n_v);
+  set_number(out, "rule_steps", t->rule_steps);
   set_number(out, "rejected", t->rejected);
   set_number(out, "halvings", t->halvings);
   set_number(out, "iteration", t->iteration);

@@ -64,6 +64,10 @@ static hs_status make_programs(hs_model *m, const hs_model_spec *s, hs_error *e)
   if (status == HS_OK && s->initial) {
     status = hs_program_new(&m->initial, s->initial, s->sizes, m->n_x, s->external, e);
   }
+  const hs_program *law = m->rhs ? m->rhs : m->output;
+  if (status == HS_OK && m->traced && hs_program_n_tap(law)) {
+    status = hs_program_new_muted(&m->physics, s->rhs ? s->rhs : s->output, s->sizes, hs_program_n_result(law), e);
+  }
   return status;
 }
 
@@ -120,6 +124,7 @@ void hs_model_free(hs_model *m) {
     hs_program_free(m->rhs);
     hs_program_free(m->output);
     hs_program_free(m->initial);
+    hs_program_free(m->physics);
     hs_free(m->memory);
     free(m);
   }

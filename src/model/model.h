@@ -37,9 +37,10 @@ typedef struct { /* borrowed */
 typedef struct {
   int n_x, n_u, n_y, n_z, n_v;
   hs_program *rhs, *output, *initial;
-  int n_param;                       /* of kind PARAM; they come first */
-  bool traced;                       /* no function is called back */
-  double *lower, *upper;             /* (n_v) */
+  hs_program *physics;   /* rhs (algebraic: output) with 0 for all networks; NULL where it calls none, or calls back */
+  int n_param;           /* of kind PARAM; they come first */
+  bool traced;           /* no function is called back */
+  double *lower, *upper; /* (n_v) */
   double *prior_mean, *prior_spread; /* (n_v) spread Inf: none */
   bool *prior_log, *fixed;           /* (n_v) */
   unsigned char *kind;               /* (n_v) hs_kind */

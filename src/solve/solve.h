@@ -74,9 +74,18 @@ hs_status hs_solver_forward(hs_solver *s, int n, const int *trajectory, const do
 const hs_block *hs_solver_block(const hs_solver *s);
 /* A caller's own reason to call a lane of the block unsolved: UNSOLVED, and noted in the block. */
 hs_status hs_solver_reject(hs_solver *s, int lane, const char *why, hs_error *e);
+/* Sum over the samples of the block just solved of f_physics . f_network: the physics is the right-hand side (algebraic models: the output) with 0 for
+ * all networks, the network's share the rest. 0 for models whose law calls no network. */
+hs_status hs_solver_overlap(hs_solver *s, const double *v, double *sum, hs_error *e);
+
+typedef struct {  /* adjoints of the sums that penalties are made of */
+  double tap;     /* dL/d(sum of squared network outputs) */
+  double overlap; /* dL/d(sum of hs_solver_overlap) */
+} hs_seeds;
+
 /* dy (samples, n_y, L): dL/dy, 0 in lanes that do not count (overwritten). end (n_x, L): dL/dx at the last sample of each lane, or NULL.
- * tap_seed: dL/d(sum of squared network outputs). dv (n_v) +=. */
-hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const double *end, double tap_seed, double *dv,
+ * dv (n_v) +=. */
+hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const double *end, hs_seeds seeds, double *dv,
                              hs_error *e);
 /* dx (n_direction, samples, n_x, L): derivative of the states with respect to the values at[0 .. n_direction-1], or, where at[j] < 0, of every
  * trajectory with respect to its own initial state -at[j]-1; solves anew. */

@@ -98,8 +98,8 @@ static size_t larger(size_t a, size_t b) {
 
 static size_t size_over_programs(const hs_model *m, int L, size_t (*size)(const hs_program *, int)) {
   size_t n = 1;
-  const hs_program *all[] = {m->rhs, m->output, m->initial};
-  for (int i = 0; i < 3; i++) {
+  const hs_program *all[] = {m->rhs, m->output, m->initial, m->physics};
+  for (int i = 0; i < 4; i++) {
     n = all[i] ? larger(n, size(all[i], L)) : n;
   }
   return n;
@@ -113,6 +113,11 @@ static int block_size(const hs_model *m) {
 int hs_most_lanes(const hs_model *m, int n) {
   const int most = block_size(m);
   return padded(n < most ? n : most);
+}
+
+/* What physics and networks make together. */
+static const hs_program *law_of(const hs_model *m) {
+  return m->rhs ? m->rhs : m->output;
 }
 
 static void carve(hs_solver *s, hs_arena *a) {
@@ -137,6 +142,11 @@ static void carve(hs_solver *s, hs_arena *a) {
   HS_TAKE(a, s->result, larger((size_t)m->n_x, (size_t)m->n_y) * L);
   HS_TAKE(a, s->adjoint, size_over_programs(m, s->max_lanes, hs_program_adjoint_size));
   HS_TAKE(a, s->work, larger(size_over_programs(m, s->max_lanes, hs_program_work_size), (size_t)s->kept * s->output_stride));
+  const size_t overlap = m->physics ? (size_t)hs_program_n_result(m->physics) * L : 0;
+  HS_TAKE(a, s->law, overlap);
+  HS_TAKE(a, s->physics, overlap);
+  HS_TAKE(a, s->law_work, m->physics ? hs_program_work_size(law_of(m), s->max_lanes) : 0);
+  HS_TAKE(a, s->physics_work, m->physics ? hs_program_work_size(m->physics, s->max_lanes) : 0);
   HS_TAKE(a, s->rhs_work, m->rhs ? hs_program_work_size(m->rhs, s->max_lanes) : 0);
 }
 
@@ -615,7 +625,52 @@ static hs_status start_adjoint(hs_solver *s, const double *v, double *dv) {
   return status == HS_OK ? hs_program_vjp(s->m->initial, L, &at, s->work, s->dx0, NULL, s->adjoint, &d) : status;
 }
 
-hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const double *end, double tap_seed, double *dv,
+/* ---- physics and network ------------------------------------------------------------------------------------------------------ */
+
+static hs_status law_and_physics(hs_solver *s, const hs_point *at) {
+  const int L = s->block.L;
+  hs_status status = hs_program_forward(law_of(s->m), L, at, s->law_work);
+  hs_program_result(law_of(s->m), L, at, s->law_work, s->law);
+  status = status == HS_OK ? hs_program_forward(s->m->physics, L, at, s->physics_work) : status;
+  hs_program_result(s->m->physics, L, at, s->physics_work, s->physics);
+  return status;
+}
+
+hs_status hs_solver_overlap(hs_solver *s, const double *v, double *sum, hs_error *e) {
+  hs_status status = HS_OK;
+  *sum = 0.0;
+  for (int k = 0; s->m->physics && status == HS_OK && k < s->block.samples; k++) {
+    const int L = s->block.L, n = hs_program_n_result(s->m->physics);
+    const hs_point at = sample_point(s, k, v);
+    status = law_and_physics(s, &at);
+    for (int b = 0; b < s->block.n; b++) {
+      for (int i = 0; k < hs_solver_count(s, b) && i < n; i++) {
+        const double p = s->physics[i * L + b];
+        *sum += p * (s->law[i * L + b] - p);
+      }
+    }
+  }
+  return callback_status(status, e);
+}
+
+/* d(p . (f - p)) = p . df + (f - 2 p) . dp */
+static hs_status overlap_adjoint(hs_solver *s, int k, const hs_point *at, double seed, double *dx, double *dv) {
+  const int L = s->block.L, n = hs_program_n_result(s->m->physics);
+  hs_status status = law_and_physics(s, at);
+  for (int i = 0; i < n; i++) {
+    for (int b = 0; b < L; b++) {
+      const bool counts = b < s->block.n && k < hs_solver_count(s, b);
+      const double f = s->law[i * L + b], p = s->physics[i * L + b];
+      s->law[i * L + b] = counts ? seed * p : 0.0;
+      s->physics[i * L + b] = counts ? seed * (f - 2.0 * p) : 0.0;
+    }
+  }
+  const hs_direction d = {.x = s->m->n_x ? dx : NULL, .v = dv};
+  status = status == HS_OK ? hs_program_vjp(law_of(s->m), L, at, s->law_work, s->law, NULL, s->adjoint, &d) : status;
+  return status == HS_OK ? hs_program_vjp(s->m->physics, L, at, s->physics_work, s->physics, NULL, s->adjoint, &d) : status;
+}
+
+hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const double *end, hs_seeds seeds, double *dv,
                              hs_error *e) {
   const int L = s->block.L, n_x = s->m->n_x, n_y = s->m->n_y;
   hs_status status = HS_OK;
@@ -624,12 +679,15 @@ hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const do
     double *dx = s->dx + (size_t)k * (size_t)(n_x * L), *dyk = dy + (size_t)k * (size_t)(n_y * L);
     hs_point at = sample_point(s, k, v);
     if (s->m->output) {
-      status = output_adjoint(s, k, &at, dyk, tap_seed, dx, dv);
+      status = output_adjoint(s, k, &at, dyk, seeds.tap, dx, dv);
     } else {
       memcpy(dx, dyk, (size_t)(n_x * L) * sizeof *dx);
     }
-    if (status == HS_OK && tap_seed != 0.0 && rhs_taps_here(s)) {
-      status = rhs_tap_adjoint(s, k, &at, tap_seed, dx, dv);
+    if (status == HS_OK && seeds.tap != 0.0 && rhs_taps_here(s)) {
+      status = rhs_tap_adjoint(s, k, &at, seeds.tap, dx, dv);
+    }
+    if (status == HS_OK && seeds.overlap != 0.0 && s->m->physics) {
+      status = overlap_adjoint(s, k, &at, seeds.overlap, dx, dv);
     }
   }
   if (status != HS_OK || !s->m->rhs) {
@@ -638,7 +696,7 @@ hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const do
   if (end) {
     add_ends(s, end);
   }
-  status = s->back->backward(s, v, tap_seed, dv, e);
+  status = s->back->backward(s, v, seeds.tap, dv, e);
   return callback_status(status == HS_OK ? start_adjoint(s, v, dv) : status, e);
 }
 

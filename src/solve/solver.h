@@ -51,10 +51,12 @@ struct hs_solver {
   double *y, *dy;         /* (samples, n_y, L); y == x without an output function */
   double *t, *u, *z;      /* one instant: (L), (n_u, L), (n_z, L) */
   double *work, *adjoint; /* for any of the programs, max_lanes lanes; work may hold `kept` output evaluations */
-  double *rhs_work;       /* rhs at the samples, for the taps of back ends without own_taps */
-  double *tap;            /* (n_tap, L) */
-  double *result;         /* (max (n_x, n_y), L) */
-  size_t output_stride;   /* doubles of one kept output evaluation */
+  double *law, *physics;  /* (n_x or n_y, L) values or adjoints of the whole law and of its physics */
+  double *law_work, *physics_work;
+  double *rhs_work;     /* rhs at the samples, for the taps of back ends without own_taps */
+  double *tap;          /* (n_tap, L) */
+  double *result;       /* (max (n_x, n_y), L) */
+  size_t output_stride; /* doubles of one kept output evaluation */
   int kept;
   hs_failure *failed; /* (max_lanes) */
   double *failed_x;   /* (max_lanes, n_x) */

@@ -216,6 +216,68 @@ done:
   return status;
 }
 
+static bool is_output(const hs_graph *g, int i, const double *attr) {
+  return g->op[i] == HS_OP_dense && attr[DENSE_LAST] != 0.0;
+}
+
+/* The outputs of networks become constants; out's arrays lie in the block returned, NULL without memory. */
+static void *mute(const hs_graph *g, hs_graph *out) {
+  const size_t n = (size_t)g->n_nodes;
+  hs_arena arena = {0};
+  int *op, *n_args, *n_attrs, *args;
+  double *attrs;
+  void *memory = NULL;
+  for (int pass = 0; pass < 2; pass++) {
+    HS_TAKE(&arena, op, n);
+    HS_TAKE(&arena, n_args, n);
+    HS_TAKE(&arena, n_attrs, n);
+    HS_TAKE(&arena, args, g->n_args_total);
+    HS_TAKE(&arena, attrs, g->n_attrs_total);
+    if (pass == 0) {
+      memory = hs_alloc(arena.used);
+      if (!memory) {
+        return NULL;
+      }
+      arena = (hs_arena){.base = memory};
+    }
+  }
+  *out = *g;
+  out->n_args_total = out->n_attrs_total = 0;
+  size_t arg = 0, attr = 0;
+  for (int i = 0; i < g->n_nodes; i++) {
+    const bool muted = is_output(g, i, hs_graph_attrs(g, attr));
+    op[i] = muted ? HS_OP_const : g->op[i];
+    n_args[i] = muted ? 0 : g->n_args[i];
+    n_attrs[i] = muted ? 1 : g->n_attrs[i]; /* memory is zeros: so is that one attribute */
+    for (int k = 0; k < n_args[i]; k++) {
+      args[out->n_args_total++] = g->args[arg + (size_t)k];
+    }
+    for (int k = 0; k < n_attrs[i]; k++) {
+      attrs[out->n_attrs_total++] = muted ? 0.0 : g->attrs[attr + (size_t)k];
+    }
+    arg += (size_t)g->n_args[i];
+    attr += (size_t)g->n_attrs[i];
+  }
+  out->op = op;
+  out->n_args = n_args;
+  out->n_attrs = n_attrs;
+  out->args = args;
+  out->attrs = attrs;
+  return memory;
+}
+
+hs_status hs_program_new_muted(hs_program **out, const hs_graph *g, hs_sizes sizes, int n_result, hs_error *e) {
+  *out = NULL;
+  hs_graph muted;
+  void *memory = mute(g, &muted);
+  if (!memory) {
+    return hs_fail_memory(e, "a graph", 5.0 * g->n_nodes);
+  }
+  const hs_status status = hs_program_new(out, &muted, sizes, n_result, NULL, e);
+  hs_free(memory);
+  return status;
+}
+
 void hs_program_free(hs_program *p) {
   if (p) {
     hs_free(p->memory);

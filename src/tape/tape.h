@@ -74,6 +74,8 @@ typedef struct hs_program hs_program;
 /* n_result is what the caller expects of the graph's result. external: borrowed, may be NULL. */
 hs_status hs_program_new(hs_program **out, const hs_graph *graph, hs_sizes sizes, int n_result, hs_external *external,
                          hs_error *e);
+/* The same function without its networks: 0 stands for all of their outputs. The graph is one that hs_program_new took, of a traced function. */
+hs_status hs_program_new_muted(hs_program **out, const hs_graph *graph, hs_sizes sizes, int n_result, hs_error *e);
 void hs_program_free(hs_program *p);
 int hs_program_n_result(const hs_program *p);
 int hs_program_n_tap(const hs_program *p); /* elements of all network outputs in the program */

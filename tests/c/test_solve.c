@@ -52,7 +52,7 @@ static double functional(const hs_solve_options *o, hs_model *m, hs_data *d, con
         *forward += seed[q] != 0 ? seed[q] * sx[q] : 0;
       }
     }
-    if (dv && hs_solver_backward(solver, v, seed, NULL, 0.3, dv, &e) != HS_OK) {
+    if (dv && hs_solver_backward(solver, v, seed, NULL, (hs_seeds){.tap = 0.3}, dv, &e) != HS_OK) {
       fail_msg("%s", e.text);
     }
   }
@@ -146,7 +146,7 @@ static void adjoint_is_the_transpose_of_the_tangent(void **state) {
     }
     double kept[SIZE];
     memcpy(kept, seed, sizeof kept);
-    assert_int_equal(hs_solver_backward(solver, s.v, seed, NULL, 0.0, dv, &e), HS_OK);
+    assert_int_equal(hs_solver_backward(solver, s.v, seed, NULL, (hs_seeds){0}, dv, &e), HS_OK);
     for (int j = 0; j < DIRECTIONS - 2; j++) {
       double forward = 0;
       for (int q = 0; q < block->samples * 2 * block->L; q++) {
@@ -293,7 +293,7 @@ static void every_allocation_may_fail(void **state) {
         status = hs_solver_forward(solver, 5, lanes, s.v, true, false, &e);
       }
       if (status == HS_OK) {
-        status = hs_solver_backward(solver, s.v, dy, NULL, 0, dv, &e);
+        status = hs_solver_backward(solver, s.v, dy, NULL, (hs_seeds){0}, dv, &e);
       }
       bool reached = allocations_since() >= k;
       fail_allocation(0);

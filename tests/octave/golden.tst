@@ -32,6 +32,16 @@
 %!test check (model, data, v, "sam_all_adam", "method", "sam", "rho", 0.05, "scope", "all");
 %!test check (model, data, v, "sam_phi_adam", "method", "sam");
 %!test check (model, data, v, "asam_phi_eta0.01_adam", "method", "asam");
+%!test check (model, data, v, "gsam_all_a0.4_adam", "method", "gsam", "scope", "all");
+%!test check (model, data, v, "fsam_all_official_adam", "method", "fsam", "scope", "all");
+%!test check (model, data, v, "looksam_all_k3_a0.7_adam", "method", "looksam", "looksam_every", 3, "scope", "all");
+%!test check (model, data, v, "functional_sam_phi_adam", "method", "functional");
+%!test check (model, data, v, "m_sam_phi_m1_adam", "method", "sam", "groups", 3);
+%!error check (model, data, v, "gsam_all_a0.4_adam", "method", "gsam", "scope", "all", "gsam_alpha", 0.41);
+%!error check (model, data, v, "fsam_all_official_adam", "method", "fsam", "scope", "all", "fsam_memory", 0.91);
+%!error check (model, data, v, "looksam_all_k3_a0.7_adam", "method", "looksam", "looksam_every", 2, "scope", "all");
+%!error check (model, data, v, "functional_sam_phi_adam", "method", "sam");
+%!error check (model, data, v, "m_sam_phi_m1_adam", "method", "sam", "groups", 2);
 %!error check (model, data, v, "sam_phi_adam", "method", "sam", "scope", "all");
 %!error check (model, data, v, "sam_phi_adam", "method", "sam", "rho", 0.051);
 
