@@ -10,8 +10,8 @@
 ##
 ## Options (see @code{hybrid_options}): @qcode{"scale"}, @qcode{"solver"}, @qcode{"cvode_method"}, @qcode{"step"}, @qcode{"rtol"},
 ## @qcode{"atol"}, @qcode{"max_steps"}, @qcode{"penalty"}, @qcode{"lambda"}; and @qcode{"method"}, @qcode{"rho"},
-## @qcode{"eta"}, @qcode{"scope"}: with sam or asam, @var{g} is the direction the optimizer would get, @var{loss} stays that at
-## @var{v}.
+## @qcode{"eta"}, @qcode{"scope"} and the others of the SAM family: with a method, @var{g} is the direction the optimizer would get at the first step, @var{loss}
+## stays that at @var{v}.
 ##
 ## @var{info}: @code{loss_perturbed} (at the perturbed point), @code{data_loss}, @code{penalty}, @code{radius} |e|, @code{seconds}, and
 ## the solver's counts @code{steps}, @code{rhs}, @code{backward_steps}, @code{backward_rhs}, @code{nodes}, @code{stiff}.

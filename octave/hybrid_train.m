@@ -11,9 +11,9 @@
 ##
 ## @table @asis
 ## @item @qcode{"method"}
-## @qcode{"erm"} (plain), @qcode{"sam"}, @qcode{"asam"} with the radius @qcode{"rho"} and the @qcode{"scope"} of what is perturbed
-## (@qcode{"nets"}: the networks alone, so that they, not the physics, are kept simple); @qcode{"l2"} and @qcode{"fn"} are erm with
-## that penalty of weight @qcode{"lambda"}.
+## @qcode{"erm"} (plain), @qcode{"sam"}, @qcode{"asam"}, @qcode{"gsam"}, @qcode{"fsam"}, @qcode{"looksam"}, @qcode{"agnostic"}, @qcode{"functional"} with the
+## radius @qcode{"rho"} and the @qcode{"scope"} of what is perturbed (@qcode{"nets"}: the networks alone, so that they, not the physics, are kept simple);
+## @qcode{"l2"}, @qcode{"fn"} and @qcode{"orth"} are erm with that penalty of weight @qcode{"lambda"}.
 ## @item @qcode{"iterations"}, @qcode{"batch"}, @qcode{"learning_rate"}, @qcode{"optimizer"}, @qcode{"schedule"}
 ## The learning rate is a number or @code{struct ("params", 1e-2, "nets", 3e-3)}.
 ## @item @qcode{"solver"}, @qcode{"step"}, @qcode{"rtol"}, @qcode{"atol"}

@@ -20,6 +20,8 @@ static hs_options defaults(void) {
   o.until = INFINITY;
   o.solver = 0;
   o.step = 0.1;
+  o.rho = 0.05;
+  o.agnostic_rho2 = 0.025;
   o.learning_rate_params = 1e-2;
   o.learning_rate_nets = 3e-3;
   return o;
@@ -48,7 +50,7 @@ static void option_table_is_sound(void **state) {
 
 static void objective_gradient(void **state) {
   (void)state;
-  for (int penalty = HS_PENALTY_NONE; penalty <= HS_PENALTY_FN; penalty++) {
+  for (int penalty = HS_PENALTY_NONE; penalty <= HS_PENALTY_ORTH; penalty++) {
     hs_model *m;
     hs_data *d;
     hs_objective *f;
@@ -328,7 +330,7 @@ static void no_failure(void *context, int trajectory, const hs_unsolved *u) {
 }
 
 typedef struct {
-  double w[N_V], first[N_V], second[N_V], best[N_V], previous[N_V];
+  double w[N_V], first[N_V], second[N_V], best[N_V], previous[N_V], memory[N_V];
 } vectors;
 
 static hs_status run(hs_options *o, double seconds, int slices, vectors *out, hs_error *e) {
@@ -345,6 +347,7 @@ static hs_status run(hs_options *o, double seconds, int slices, vectors *out, hs
                       .second = out->second,
                       .best = out->best,
                       .previous = out->previous,
+                      .memory = out->memory,
                       .best_value = INFINITY};
   memcpy(out->previous, s.v, sizeof out->w);
   for (int i = 0; i < N_V; i++) {
@@ -372,12 +375,14 @@ static void slices_do_not_matter(void **state) {
   vectors a, b;
   hs_error e;
   pendulum_new(&s, false, true);
-  o.method = HS_RULE_SAM;
   o.iterations = 23;
   o.batch = 2;
-  assert_int_equal(run(&o, 100, 1, &a, &e), HS_CONVERGED);
-  assert_int_equal(run(&o, 0, 100, &b, &e), HS_CONVERGED);
-  assert_memory_equal(&a, &b, sizeof a);
+  for (int rule = HS_RULE_ERM; rule <= HS_RULE_FUNCTIONAL; rule++) {
+    o.method = rule;
+    assert_int_equal(run(&o, 100, 1, &a, &e), HS_CONVERGED);
+    assert_int_equal(run(&o, 0, 100, &b, &e), HS_CONVERGED);
+    assert_memory_equal(&a, &b, sizeof a);
+  }
   o.seed = 2;
   run(&o, 100, 1, &b, &e);
   assert_memory_not_equal(&a, &b, sizeof a);
