@@ -7,8 +7,7 @@
 ## (5 % away from the speed before the step; the step itself where the speed stays), of at most L steps: there the unknown second does not enter.
 
 function [whole, pieces] = fan_windows (windows, L)
-  file = fullfile (fileparts (mfilename ("fullpath")), "rpm_windows.csv");
-  rpm = hybrid_data (file, "time", "time_s", "trajectory", {"window"}, "outputs", {"rpm_in"}, "inputs", {"load_in"}, "where", {"window", windows});
+  rpm = hybrid_data (task_file ("rpm_windows.csv"), "time", "time_s", "trajectory", {"window"}, "outputs", {"rpm_in"}, "inputs", {"load_in"}, "where", {"window", windows});
   tables = mat2cell ([rpm.t, rpm.y * 2 * pi / 60, rpm.u], rpm.count, 3)';
   whole = data_of (tables);
   if (nargout > 1)
