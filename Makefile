@@ -24,9 +24,9 @@ check:
 	$(MAKE) build
 	bash tests/check.sh
 
-# Tables of trained parameters, 5 seeds; a quarter of an hour. One alone: HYBRIDSAM_TABLES=wind make results
+# The tasks by many methods, 5 seeds; half an hour. One alone: make results TASK=pendulum; fewer seeds and iterations: QUICK=1
 results: build
-	$(OCTAVE) tests/results/run.m
+	HYBRIDSAM_TABLES="$(TASK)" HYBRIDSAM_QUICK="$(QUICK)" $(OCTAVE) tests/results/run.m
 
 # How fast it is (tests/bench/bench.m says how it is measured); some minutes, on a machine with nothing else to do. QUICK=1: half a minute, to see
 # that it runs. bench, profile and bench-peers write their tables into doc/benchmarks.md.

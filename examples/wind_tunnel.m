@@ -12,13 +12,15 @@
 ## the training starts? Prints K/I from two starts and the error on held-out windows, and writes wind_tunnel.png.
 
 here = fileparts (mfilename ("fullpath"));
-addpath (fullfile (here, "..", "octave"), fullfile (here, "..", "src"), fullfile (here, "data"));
+addpath (fullfile (here, "..", "octave"), fullfile (here, "..", "src"));
 quick = ! isempty (getenv ("HYBRIDSAM_QUICK"));
 published = 5.2687e-8 / 3.481e-5;
 starts = [5e-4, 5e-3];
 
-[~, train] = fan_windows ([1 3 4], 10);
-[whole, pieces] = fan_windows ([2 5], 10);
+task = hybrid_task ("wind-tunnel");
+train = task.train;         # stretches of constant load of three windows
+pieces = task.validation;   # those of another one
+whole = task.test;          # a window as a whole
 disp (train);
 
 torque = @(load) 0.05 * (0.27 - 0.166) / 3.481e-5 * max (0.1, load) ^ 3;
@@ -50,7 +52,7 @@ function e = rmse (fit, data, solver)
   e = sqrt (square) * 60 / (2 * pi);
 endfunction
 
-printf ("\n%-30s %13s %13s %15s %15s\n", "", "K/I from 5e-4", "K/I from 5e-3", "RMSE (rpm)", "whole windows");
+printf ("\n%-30s %13s %13s %15s %15s\n", "", "K/I from 5e-4", "K/I from 5e-3", "RMSE (rpm)", "whole window");
 fits = cell (rows (cases), 2);
 for k = 1:rows (cases)
   for j = 1:2
@@ -76,7 +78,7 @@ h = figure ("visible", "off", "color", "w", "position", [0 0 1200 800], "paperun
 paper = @(place) axes ("position", place, "fontsize", 14, "box", "off", "nextplot", "add", "ygrid", "on");
 
 a = paper ([0.08 0.60 0.75 0.34]);
-one = fan_windows (5);
+one = whole;
 plot (a, one.t, one.y * 60 / (2 * pi), ".", "color", grey, "markersize", 14);
 text (121, 1500, "measured", "parent", a, "color", grey, "fontsize", 14);
 for k = 1:3

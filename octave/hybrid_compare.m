@@ -29,8 +29,8 @@
 ## @table @code
 ## @item theta_error
 ## @code{task.truth.error}: mean absolute error, or 1 - cosine.
-## @item test_error, shifted_error
-## Root of the mean squared error on @code{task.test} and @code{task.shifted} (NaN without), in the data's units.
+## @item validation_error, test_error, shifted_error
+## Root of the mean squared error on @code{task.validation}, @code{task.test} and @code{task.shifted} (NaN without), in the data's units.
 ## @item network_share
 ## How much of the derivative (algebraic: output) the networks make along the model's solutions of the test data, from 0 to 1.
 ## @item seconds
@@ -161,21 +161,21 @@ function [values, params] = one_run (task, method, opt, seed)
   solver = solver_options (fit.options);
   params = fit.last.params;
   error_on = @(data) sqrt (hybrid_gradient (task.model, data, fit.last, solver{:}));
-  shifted = NaN;
-  if (! isempty (task.shifted))
-    shifted = error_of (error_on, task.shifted);
-  endif
   share = NaN;
   try
     share = network_share (task.model, task.test, fit.last, solver);
   catch e
     unsolved_only (e);
   end_try_catch
-  values = [task.truth.error(params), error_of(error_on, task.test), shifted, share, fit.info.seconds];
+  values = [task.truth.error(params), error_of(error_on, task.validation), error_of(error_on, task.test), error_of(error_on, task.shifted), share, fit.info.seconds];
 endfunction
 
-## Inf where the trained model cannot be solved: worse than any number.
+## Inf where the trained model cannot be solved: worse than any number. NaN without data.
 function x = error_of (error_on, data)
+  if (isempty (data))
+    x = NaN;
+    return;
+  endif
   x = Inf;
   try
     x = error_on (data);
@@ -193,7 +193,7 @@ endfunction
 ## ---- the table
 
 function tab = empty_table (task, methods, opt)
-  measures = {"theta_error", "test_error", "shifted_error", "network_share", "seconds"};
+  measures = {"theta_error", "validation_error", "test_error", "shifted_error", "network_share", "seconds"};
   m = numel (methods);
   n = numel (opt.seeds);
   about = struct ("name", task.name, "variant", task.variant, "measure", "absolute");
@@ -279,11 +279,11 @@ endfunction
 function print_table (tab)
   shown = find (any (! isnan (tab.median), 1));
   width = max ([cellfun(@numel, tab.labels), 8]);
-  printf ("%s: median [least largest] over %d seeds\n%*s", tab.task.name, numel (tab.seeds), -width, "");
+  printf ("%s: median [least largest] over %d seeds\n%-*s", tab.task.name, numel (tab.seeds), width, "");
   printf (" %30s", tab.measures{shown});
   printf ("\n");
   for k = 1:numel (tab.labels)
-    printf ("%*s", -width, tab.labels{k});
+    printf ("%-*s", width, tab.labels{k});
     for j = shown
       printf (" %30s", sprintf ("%.3g [%.3g %.3g]", tab.median(k,j), tab.low(k,j), tab.high(k,j)));
     endfor
@@ -296,13 +296,13 @@ endfunction
 %! few = {"iterations", 5};
 %!test
 %! tab = hybrid_compare (task, {"erm", {"SAM", "method", "sam", "rho", 0.1}}, "seeds", [1 2], "train", few, "display", "off");
-%! assert (size (tab.values), [2 2 5]);
+%! assert (size (tab.values), [2 2 6]);
 %! assert (all (isfinite (tab.values(:))));
 %! fit = hybrid_train (hybrid_task ("pendulum", "size", 3, "seed", 2).model, hybrid_task ("pendulum", "size", 3, "seed", 2).train, task.options{:}, few{:}, ...
 %!                     "method", "sam", "rho", 0.1, "seed", 2);
 %! assert (tab.params{2,2}, fit.last.params);
 %! assert (tab.values(2,2,1), abs (fit.last.params.w2 - (2*pi/6)^2), 1e-15);
-%! assert (tab.values(2,2,2), sqrt (hybrid_gradient (task.model, hybrid_task ("pendulum", "size", 3, "seed", 2).test, fit.last, "solver", "rk4", "step", 0.5)), 1e-15);
+%! assert (tab.values(2,2,3), sqrt (hybrid_gradient (task.model, hybrid_task ("pendulum", "size", 3, "seed", 2).test, fit.last, "solver", "rk4", "step", 0.5)), 1e-15);
 %! assert (tab.median, squeeze (median (tab.values, 2)), 1e-15);
 %!test  # one seed, one method; the share of the network is what its definition says
 %! tab = hybrid_compare (task, "erm", "seeds", 3, "train", few, "data_seeds", false, "display", "off");
@@ -313,7 +313,10 @@ endfunction
 %! n = fit.last.nets.f;
 %! f = n.W{3} * tanh (n.W{2} * tanh (n.W{1} * [q; p] + n.b{1}) + n.b{2}) + n.b{3};
 %! g = fit.last.params.w2 * sin (q);
-%! assert (tab.values(1,1,4), norm (f) / (norm (f) + norm (g)), 1e-12);
+%! assert (tab.values(1,1,5), norm (f) / (norm (f) + norm (g)), 1e-12);
+%!test  # what is printed
+%! text = evalc ("hybrid_compare (task, {\"erm\"}, \"seeds\", 1, \"train\", few);");
+%! assert (! isempty (regexp (text, "^pendulum: median \\[least largest\\] over 1 seeds\n.*theta_error.*\nerm +[0-9.]+ \\[")));
 %!test  # interrupted, and gone on with
 %! file = [tempname(), ".mat"];
 %! unwind_protect

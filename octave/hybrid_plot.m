@@ -3,7 +3,12 @@
 ## -*- texinfo -*-
 ## @deftypefn  {} {@var{h} =} hybrid_plot (@var{fit}, @var{kind})
 ## @deftypefnx {} {@var{h} =} hybrid_plot (@var{fit}, @var{kind}, @var{name}, @var{value}, @dots{})
-## Draw what @code{hybrid_train} found.
+## @deftypefnx {} {@var{h} =} hybrid_plot (@var{tab})
+## @deftypefnx {} {@var{h} =} hybrid_plot (@var{tab}, "comparison", "file", @var{name})
+## Draw what @code{hybrid_train} or @code{hybrid_compare} found.
+##
+## A table @var{tab} of @code{hybrid_compare} is drawn as one axes for each measure (but the validation error) with a row for each method: the median over the seeds (point) and the range from
+## the least to the largest (line).
 ##
 ## @var{fit} is its result, or a cell array of several to be drawn over each other.  @var{kind}:
 ##
@@ -47,6 +52,16 @@
 ## @end deftypefn
 
 function h = hybrid_plot (fits, kind, varargin)
+  if (nargin > 0 && is_table (fits))
+    if (nargin > 1)
+      varargin = [{kind}, varargin];
+    endif
+    h = plot_table (fits, varargin);
+    if (nargout == 0)
+      clear h;
+    endif
+    return;
+  endif
   if (nargin < 2)
     error ("hybridsam:plot:usage", "hybrid_plot: a fit and a kind are needed: hybrid_plot (fit, \"fit\" | \"history\" | \"estimates\")");
   endif
@@ -69,6 +84,92 @@ function h = hybrid_plot (fits, kind, varargin)
   end_unwind_protect
   if (nargout == 0)
     clear h;
+  endif
+endfunction
+
+## ---- a table of hybrid_compare
+
+function tf = is_table (x)
+  tf = isstruct (x) && isscalar (x) && isfield (x, "type") && ischar (x.type) && strcmp (x.type, "hybrid_table");
+endfunction
+
+function h = plot_table (tab, args)
+  if (numel (args) && mod (numel (args), 2))
+    if (! ischar (args{1}) || ! strcmp (args{1}, "comparison"))
+      error ("hybridsam:plot:kind", "hybrid_plot: of a table KIND can only be comparison, got %s", short_text (args{1}));
+    endif
+    args(1) = [];
+  endif
+  opt = parse_options ("hybrid_plot", struct ("file", ""), args{:});
+  check_file (opt.file);
+  needed = {"labels", "measures", "median", "low", "high", "task"};
+  if (! all (isfield (tab, needed)) || ! isequal (size (tab.median), size (tab.low), size (tab.high), [numel(tab.labels), numel(tab.measures)]))
+    error ("hybridsam:plot:fit", "hybrid_plot: this is no table of hybrid_compare any more; its fields were changed");
+  endif
+  shown = find (any (isfinite (tab.median), 1) & ! strcmp (tab.measures, "validation_error"));
+  if (isempty (shown))
+    error ("hybridsam:plot:history", "hybrid_plot: the table has no finished run to draw");
+  endif
+  h = new_figure (isempty (opt.file));
+  unwind_protect
+    done = false;
+    for j = 1:numel (shown)
+      draw_measure (h, tab, shown(j), j, numel (shown));
+    endfor
+    write_file (h, opt.file);
+    done = true;
+  unwind_protect_cleanup
+    if (! done)
+      close (h);
+    endif
+  end_unwind_protect
+endfunction
+
+## Column j of n: measure k, methods from the top. Logarithmic where all is positive and spans half a decade.
+function draw_measure (h, tab, k, j, n)
+  m = numel (tab.labels);
+  left = 0.15;
+  width = (0.98 - left) / n;
+  a = axes ("parent", h, "position", [left + (j - 1) * width + 0.01, 0.1, width - 0.045, 0.8], "fontsize", 14, "box", "off", "ticklength", [0.005 0.005], ...
+            "xgrid", "on", "nextplot", "add", "ydir", "reverse", "ylim", [0.5, m + 0.5], "ytick", 1:m, "yticklabel", {}, "ticklabelinterpreter", "none");
+  numbers = [tab.median(:,k); tab.low(:,k); tab.high(:,k)];
+  numbers = numbers(isfinite (numbers));
+  if (all (numbers > 0) && max (numbers) > 3 * min (numbers) && ! strcmp (tab.measures{k}, "network_share"))
+    decades = floor (log10 (min (numbers))):ceil (log10 (max (numbers)) + 1e-9);
+    set (a, "xscale", "log", "xlim", 10 .^ decades([1 end]), "xtick", 10 .^ decades(1:ceil (numel (decades) / 3):end));
+  else
+    most = max ([numbers; eps]);
+    unit = 10 ^ floor (log10 (most));
+    set (a, "xlim", [0, unit * ceil(most / unit)], "xtick", unit * ceil (most / unit) * [0 0.5 1]);
+  endif
+  for i = 1:m
+    c = colour (1 + (strncmpi (tab.labels{i}, "erm", 3)));
+    plot (a, [tab.low(i,k), tab.high(i,k)], [i i], curve_style (0.5 * c + 0.5){:});
+    plot (a, tab.median(i,k), i, "linestyle", "none", "marker", ".", "markersize", 22, "color", c);
+    if (j == 1)
+      text (-0.03, i, tab.labels{i}, "parent", a, "units", "data", "horizontalalignment", "right", "interpreter", "none", "fontsize", 14, ...
+            "position", [label_place(a), i]);
+    endif
+  endfor
+  heads = struct ("theta_error", {{"error of theta", "1 - cosine of theta"}}, "test_error", "test error", "shifted_error", "error, shifted test", ...
+                  "network_share", "share of the network", "seconds", "seconds");
+  head = strrep (tab.measures{k}, "_", " ");
+  if (isfield (heads, tab.measures{k}))
+    head = heads.(tab.measures{k});
+  endif
+  if (iscell (head))
+    head = head{1 + strcmp(tab.task.measure, "cosine")};
+  endif
+  say (a, "", "", head);
+endfunction
+
+## Left of the axes, in its own units.
+function x = label_place (a)
+  limits = get (a, "xlim");
+  if (strcmp (get (a, "xscale"), "log"))
+    x = limits(1) * (limits(2) / limits(1)) ^ -0.04;
+  else
+    x = limits(1) - 0.04 * diff (limits);
   endif
 endfunction
 
