@@ -141,6 +141,60 @@ static hs_status check_dense(const cursor *c) {
   return HS_OK;
 }
 
+static hs_status check_field(const cursor *c, int H, int W, int kh, int kw, int in, int out) {
+  if (kh % 2 == 0 || kw % 2 == 0 || kh > H || kw > W) {
+    REFUSE(c, "kernel", "node %d (%s): a kernel of %d x %d on a field of %d x %d, expected odd numbers no larger than the field",
+           c->i + 1, name_of(c), kh, kw, H, W);
+  }
+  if ((double)H * W * in != elements(c, c->arg[0]) || (double)H * W * out != elements(c, c->i)) {
+    REFUSE(c, "shape", "node %d (%s) takes %d and gives %d elements, expected %g x %d and %g x %d", c->i + 1, name_of(c),
+           elements(c, c->arg[0]), elements(c, c->i), (double)H * W, in, (double)H * W, out);
+  }
+  return HS_OK;
+}
+
+static hs_status check_stencil(const cursor *c) {
+  int a[STENCIL_INTEGERS] = {0};
+  const int high[STENCIL_INTEGERS] = {MAX_ELEMENTS, MAX_ELEMENTS, HS_MOST_KERNEL, HS_MOST_KERNEL, HS_BOUNDARY_COUNT - 1};
+  if (c->g->n_attrs[c->i] < STENCIL_INTEGERS) {
+    return check_attr_count(c, STENCIL_INTEGERS);
+  }
+  hs_status s = HS_OK;
+  for (int k = 0; s == HS_OK && k < STENCIL_INTEGERS; k++) {
+    s = integer(c, k, k < STENCIL_BOUNDARY ? 1 : 0, high[k], &a[k]);
+  }
+  if (s == HS_OK) {
+    s = check_attr_count(c, STENCIL_INTEGERS + 1 + a[STENCIL_KH] * a[STENCIL_KW]);
+  }
+  for (int k = STENCIL_INTEGERS; s == HS_OK && k < c->g->n_attrs[c->i]; k++) {
+    if (!isfinite(c->attr[k])) {
+      REFUSE(c, "attribute", "node %d (stencil): attribute %d is %g, expected a finite number", c->i + 1, k + 1, c->attr[k]);
+    }
+  }
+  return s == HS_OK ? check_field(c, a[STENCIL_H], a[STENCIL_W], a[STENCIL_KH], a[STENCIL_KW], 1, 1) : s;
+}
+
+static hs_status check_conv(const cursor *c) {
+  int a[CONV_ATTRS] = {0};
+  const int high[CONV_ATTRS] = {c->s.v,      c->s.v,         c->s.v,         c->s.v,       HS_ACTIVATION_COUNT - 1,
+                                1,           HS_MOST_KERNEL, HS_MOST_KERNEL, MAX_ELEMENTS, MAX_ELEMENTS,
+                                HS_REPLICATE};
+  hs_status s = check_attr_count(c, CONV_ATTRS);
+  for (int k = 0; s == HS_OK && k < CONV_ATTRS; k++) {
+    const bool from_zero = k == CONV_ACTIVATION || k == CONV_LAST || k == CONV_BOUNDARY;
+    s = integer(c, k, from_zero ? 0 : 1, high[k], &a[k]);
+  }
+  if (s != HS_OK) {
+    return s;
+  }
+  const double weights = (double)a[CONV_KH] * a[CONV_KW] * a[CONV_IN] * a[CONV_OUT];
+  if (a[CONV_W] - 1 + weights > c->s.v || (long)a[CONV_B] - 1 + a[CONV_OUT] > c->s.v) {
+    REFUSE(c, "index", "node %d (conv): %g weights from %d or %d biases from %d do not fit %d values", c->i + 1, weights,
+           a[CONV_W], a[CONV_OUT], a[CONV_B], c->s.v);
+  }
+  return check_field(c, a[CONV_H], a[CONV_WD], a[CONV_KH], a[CONV_KW], a[CONV_IN], a[CONV_OUT]);
+}
+
 static hs_status check_shape(const cursor *c) {
   int op = c->g->op[c->i], n_arg = c->g->n_args[c->i], which;
   if (hs_ops[op].leaf) {
@@ -158,6 +212,10 @@ static hs_status check_shape(const cursor *c) {
     return check_matmul(c);
   case HS_OP_dense:
     return check_dense(c);
+  case HS_OP_stencil:
+    return check_stencil(c);
+  case HS_OP_conv:
+    return check_conv(c);
   case HS_OP_external: {
     hs_status s = check_attr_count(c, 1);
     return s == HS_OK ? integer(c, 0, 1, 3, &which) : s;

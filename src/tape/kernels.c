@@ -38,7 +38,8 @@ typedef struct {
   long bias_step;
   double *c;
   long ldc;
-  int last; /* lanes in the last vector of a strip */
+  const long *row; /* where the rows of B begin; NULL: ldb apart */
+  int last;        /* lanes in the last vector of a strip */
 } product;
 
 /* ---- one lane ----------------------------------------------------------------------------------------------------------------- */
@@ -152,19 +153,21 @@ ALWAYS void store_lane(double *p, vec v, int j, int nv, int part, int last) {
   }
 }
 
-/* rows x nv vectors of C; rows, nv and part are constants at every call, so the loops unroll and acc stays in registers. */
-ALWAYS void tile(int rows, int nv, int part, product s) {
+/* rows x nv vectors of C; rows, nv, part and anywhere are constants at every call, so the loops unroll and acc stays in registers. */
+ALWAYS void tile(int rows, int nv, int part, bool anywhere, product s) {
   vec acc[MAX_ROWS][MAX_NV];
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < nv; j++) {
       acc[i][j] = s.bias ? splat(s.bias[i * s.bias_step]) : load_lane(s.c + i * s.ldc, j, nv, part, s.last);
     }
   }
-  for (int p = 0; p < s.k; p++, s.a += s.a_col, s.b += s.ldb) {
+  for (int p = 0; p < s.k; p++, s.a += s.a_col) {
+    const double *b = anywhere ? s.b + s.row[p] : s.b;
     vec x[MAX_NV];
     for (int j = 0; j < nv; j++) {
-      x[j] = load_lane(s.b, j, nv, part, s.last);
+      x[j] = load_lane(b, j, nv, part, s.last);
     }
+    s.b += anywhere ? 0 : s.ldb;
     for (int i = 0; i < rows; i++) {
       vec w = splat(s.a[i * s.a_row]);
       for (int j = 0; j < nv; j++) {
@@ -210,15 +213,15 @@ ALWAYS void split_tile(int rows, int nv, int part, product s) {
   }
 }
 
-#define ROWS_CASE(r)        \
-  case r:                   \
-    if (r <= most) {        \
-      tile(r, nv, part, s); \
-    }                       \
+#define ROWS_CASE(r)                  \
+  case r:                             \
+    if (r <= most) {                  \
+      tile(r, nv, part, anywhere, s); \
+    }                                 \
     break
 
 /* All rows of one strip of nv vectors, in tiles of at most `most` rows. */
-ALWAYS void strip(int most, int nv, int part, product s) {
+ALWAYS void strip(int most, int nv, int part, bool anywhere, product s) {
   const int tiles = (s.m + most - 1) / most, few = s.m / tiles, more = s.m % tiles;
   for (int t = 0; t < tiles; t++) {
     const int rows = few + (t < more);
@@ -268,26 +271,46 @@ static void next(product *s, int lanes) {
   s->c += lanes;
 }
 
-static void in_strips(product s) {
+ALWAYS void all_strips(bool anywhere, product s) {
   for (int lanes; s.L > 0; next(&s, lanes)) {
     switch (cut(&s, NV, &lanes)) {
     case 0:
-      strip(ROWS_1, 1, 1, s);
+      strip(ROWS_1, 1, 1, anywhere, s);
       break;
     case 1:
-      strip(ROWS_1, 1, MASKED, s);
+      strip(ROWS_1, 1, MASKED, anywhere, s);
       break;
     case 2:
-      strip(ROWS_2, 2, MASKED, s);
+      strip(ROWS_2, 2, MASKED, anywhere, s);
       break;
     case 3:
-      strip(ROWS_3, 3, MASKED, s);
+      strip(ROWS_3, 3, MASKED, anywhere, s);
       break;
     default:
-      strip(ROWS_4, 4, MASKED, s);
+      strip(ROWS_4, 4, MASKED, anywhere, s);
       break;
     }
   }
+}
+
+static void in_strips(product s) {
+  all_strips(false, s);
+}
+
+static void gemm_rows(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, const long *row,
+                      const double *bias, int bias_step, double *c, int ldc) {
+  all_strips(true, (product){.m = m,
+                             .L = L,
+                             .k = k,
+                             .a = a,
+                             .a_row = a_row,
+                             .a_col = a_col,
+                             .b = b,
+                             .row = row,
+                             .bias = bias,
+                             .bias_step = bias_step,
+                             .c = c,
+                             .ldc = ldc});
 }
 
 static void in_split_strips(product s) {
@@ -369,6 +392,96 @@ static void gemm(int m, int L, int k, const double *a, int a_row, int a_col, con
   } else {
     in_strips(s);
   }
+}
+
+/* ---- sums over many lanes ------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  int n, pieces, L;
+  const double *a;
+  long a_row;
+  const long *at;
+  const double *b;
+  const long *row;
+  double *sum;
+  int sum_row, sum_col;
+} correlation;
+
+enum { SUM_ROWS = VW == 8 ? 4 : VW == 4 ? 2 : 1, SUM_COLS = VW == 8 ? 3 : VW == 4 ? 2 : 1 };
+
+/* R x S sums at once, eight interleaved parts each, in the order of the pieces; R and S are constants. */
+ALWAYS void correlate_tile(int R, int S, correlation q) {
+  vec acc[SUM_ROWS][SUM_COLS][GROUP / VW] = {{{{0}}}};
+  for (int p = 0; p < q.pieces; p++, q.at++, q.row += q.n) {
+    for (int l = 0; l < q.L; l += GROUP) {
+      for (int g = 0; g < GROUP / VW; g++) {
+        const int left = q.L - l - g * VW, at = l + g * VW;
+        if (left <= 0) {
+          break;
+        }
+        vec x[SUM_COLS];
+        for (int j = 0; j < S; j++) {
+          const double *b = q.b + q.row[j] + at;
+          x[j] = left >= VW ? load(b) : load_part(b, left);
+        }
+        for (int i = 0; i < R; i++) {
+          const double *a = q.a + i * q.a_row + *q.at + at;
+          const vec w = left >= VW ? load(a) : load_part(a, left);
+          for (int j = 0; j < S; j++) {
+            acc[i][j][g] += w * x[j];
+          }
+        }
+      }
+    }
+  }
+  for (int i = 0; i < R; i++) {
+    for (int j = 0; j < S; j++) {
+      vec one[VW] = {folded(acc[i][j])};
+      q.sum[i * q.sum_row + j * q.sum_col] += sums(one)[0];
+    }
+  }
+}
+
+static void correlate(int m, int n, int pieces, int L, const double *a, long a_row, const long *at, const double *b,
+                      const long *row, double *sum, int sum_row, int sum_col) {
+  for (int i = 0, R; i < m; i += R) {
+    R = m - i >= SUM_ROWS ? SUM_ROWS : 1;
+    for (int j = 0, S; j < n; j += S) {
+      S = n - j >= SUM_COLS ? SUM_COLS : 1;
+      const correlation q = {.n = n,
+                             .pieces = pieces,
+                             .L = L,
+                             .a = a + i * a_row,
+                             .a_row = a_row,
+                             .at = at,
+                             .b = b,
+                             .row = row + j,
+                             .sum = sum + (long)i * sum_row + (long)j * sum_col,
+                             .sum_row = sum_row,
+                             .sum_col = sum_col};
+      if (R > 1 && S > 1) {
+        correlate_tile(SUM_ROWS, SUM_COLS, q);
+      } else if (R > 1) {
+        correlate_tile(SUM_ROWS, 1, q);
+      } else if (S > 1) {
+        correlate_tile(1, SUM_COLS, q);
+      } else {
+        correlate_tile(1, 1, q);
+      }
+    }
+  }
+}
+
+static double total(size_t n, const double *x) {
+  vec acc[GROUP / VW] = {{0}}, one[VW] = {{0}};
+  for (size_t i = 0; i < n; i += GROUP) {
+    for (size_t g = 0; g < GROUP / VW && i + g * VW < n; g++) {
+      const size_t left = n - i - g * VW;
+      acc[g] += left >= VW ? load(x + i + g * VW) : load_part(x + i + g * VW, (int)left);
+    }
+  }
+  one[0] = folded(acc);
+  return sums(one)[0];
 }
 
 /* ---- the loops around the products -------------------------------------------------------------------------------------------- */
@@ -606,6 +719,9 @@ static void activate_vjp(hs_activation act, size_t n, const double *o, const dou
 #define QUOTE(x) QUOTE2(x)
 const hs_kernels JOIN(hs_kernels_, HS_KERNELS) = {.name = QUOTE(HS_KERNELS),
                                                   .gemm = gemm,
+                                                  .gemm_rows = gemm_rows,
+                                                  .correlate = correlate,
+                                                  .total = total,
                                                   .transpose = transpose,
                                                   .finite = finite,
                                                   .sin = map_sin,

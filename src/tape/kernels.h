@@ -18,6 +18,13 @@ typedef struct {
    * A[i,j] = a[i*a_row + j*a_col], B[j,l] = b[j*ldb + l], C[i,l] = c[i*ldc + l]. */
   void (*gemm)(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, int ldb, const double *bias,
                int bias_step, double *c, int ldc);
+  /* The same with the rows of B anywhere: B[j,l] = b[row[j] + l]. */
+  void (*gemm_rows)(int m, int L, int k, const double *a, int a_row, int a_col, const double *b, const long *row,
+                    const double *bias, int bias_step, double *c, int ldc);
+  /* sum[i*sum_row + j*sum_col] += sum over pieces q and l < L of a[i*a_row + at[q] + l] b[row[q*n + j] + l], i < m, j < n. */
+  void (*correlate)(int m, int n, int pieces, int L, const double *a, long a_row, const long *at, const double *b,
+                    const long *row, double *sum, int sum_row, int sum_col);
+  double (*total)(size_t n, const double *x); /* the sum of all */
   /* t (L, m) = d^T for d (m, L), and sum[i] += sum_l d[i,l]. */
   void (*transpose)(int m, int L, const double *d, double *t, double *sum);
   bool (*finite)(size_t n, const double *x); /* all of them */

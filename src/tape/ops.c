@@ -636,7 +636,9 @@ static void external_jvp(const hs_call *c) {
 void hs_op_scratch(int op, const int *index, hs_sizes s, int n, size_t *per_lane, size_t *fixed) {
   *per_lane = 0;
   *fixed = 0;
-  if (op == HS_OP_dense) {
+  if (op == HS_OP_conv) {
+    *fixed = hs_conv_scratch(index);
+  } else if (op == HS_OP_dense) {
     *per_lane = (size_t)index[DENSE_OUT];
   } else if (op == HS_OP_external) {
     *per_lane = 2 * (size_t)n + 2 + (size_t)s.x + (size_t)s.z;

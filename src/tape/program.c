@@ -43,7 +43,7 @@ static void set_dependence(hs_program *p, hs_node *n) {
     n->uniform = n->uniform && p->node[n->arg[k]].uniform;
     n->needs |= p->node[n->arg[k]].needs;
   }
-  if (n->op == HS_OP_dense) {
+  if (hs_op_is_layer(n->op)) {
     n->needs |= HS_NEEDS_V;
   }
   if (n->op == HS_OP_external) {
@@ -59,7 +59,7 @@ static void plan_memory(hs_program *p, hs_node *n) {
   size_t *used = n->uniform ? &p->uniform_doubles : &p->lane_doubles;
   n->offset = *used;
   *used += (size_t)n->n;
-  if (n->op == HS_OP_dense && n->index[DENSE_ACTIVATION] == HS_SILU) {
+  if (hs_op_is_layer(n->op) && n->index[DENSE_ACTIVATION] == HS_SILU) {
     n->has_aux = true;
     n->aux = *used;
     *used += (size_t)n->n;
@@ -68,18 +68,23 @@ static void plan_memory(hs_program *p, hs_node *n) {
   hs_op_scratch(n->op, n->index, p->sizes, n->n, &lane, &fixed);
   p->scratch_lane = lane > p->scratch_lane ? lane : p->scratch_lane;
   p->scratch_fixed = fixed > p->scratch_fixed ? fixed : p->scratch_fixed;
-  n->tap = n->op == HS_OP_dense && n->index[DENSE_LAST];
+  n->tap = hs_op_is_layer(n->op) && n->index[DENSE_LAST];
   p->n_tap += n->tap ? n->n : 0;
 }
 
 static bool has_indices(int op) {
-  return op == HS_OP_index || op == HS_OP_dense || op == HS_OP_external;
+  return op == HS_OP_index || hs_op_is_layer(op) || op == HS_OP_external || op == HS_OP_stencil;
+}
+
+/* How many of a node's attributes are integers; those after them stay numbers. */
+static int integer_attrs(int op, int n) {
+  return op == HS_OP_stencil ? STENCIL_INTEGERS : n;
 }
 
 /* 1-based attributes that count from one become 0-based; the others stay. */
 static void convert_indices(int op, const double *attr, int n, int *index) {
   for (int k = 0; k < n; k++) {
-    bool position = op == HS_OP_index || (op == HS_OP_dense && (k == DENSE_W || k == DENSE_B));
+    bool position = op == HS_OP_index || (hs_op_is_layer(op) && (k == DENSE_W || k == DENSE_B));
     index[k] = (int)attr[k] - (position ? 1 : 0);
   }
 }
@@ -115,9 +120,14 @@ static void fill_node(hs_program *p, const hs_graph *g, int i, const int *arg, c
       *pool->value++ = attr[g->n_attrs[i] == 1 ? 0 : k];
     }
   } else if (has_indices(n->op)) {
+    const int integers = integer_attrs(n->op, g->n_attrs[i]);
     n->index = pool->index;
-    convert_indices(n->op, attr, g->n_attrs[i], pool->index);
-    pool->index += g->n_attrs[i];
+    convert_indices(n->op, attr, integers, pool->index);
+    pool->index += integers;
+    n->values = pool->value;
+    for (int k = integers; k < g->n_attrs[i]; k++) {
+      *pool->value++ = attr[k];
+    }
   } else if (g->n_attrs[i] == 1) {
     n->offset = (size_t)attr[0] - 1;
   }
@@ -165,6 +175,7 @@ static void count_live(const hs_graph *g, const unsigned char *live, size_t *nod
       *max_args = (size_t)g->n_args[i] > *max_args ? (size_t)g->n_args[i] : *max_args;
       *indices += has_indices(g->op[i]) ? (size_t)g->n_attrs[i] : 0;
       *values += g->op[i] == HS_OP_const ? (size_t)g->rows[i] * (size_t)g->cols[i] : 0;
+      *values += g->op[i] == HS_OP_stencil ? (size_t)g->n_attrs[i] : 0;
     }
   }
 }
@@ -217,7 +228,7 @@ done:
 }
 
 static bool is_output(const hs_graph *g, int i, const double *attr) {
-  return g->op[i] == HS_OP_dense && attr[DENSE_LAST] != 0.0;
+  return hs_op_is_layer(g->op[i]) && attr[DENSE_LAST] != 0.0;
 }
 
 /* The outputs of networks become constants; out's arrays lie in the block returned, NULL without memory. */
@@ -302,6 +313,7 @@ double hs_program_flops(const hs_program *p) {
   for (int i = 0; i < p->n_nodes; i++) {
     const hs_node *n = &p->node[i];
     total += n->op == HS_OP_dense ? (double)n->index[DENSE_IN] * n->index[DENSE_OUT] * n->cols : 0.0;
+    total += n->op == HS_OP_conv ? (double)n->n * n->index[CONV_IN] * n->index[CONV_KH] * n->index[CONV_KW] : 0.0;
   }
   return total;
 }
@@ -387,6 +399,7 @@ static void run(pass *r, const hs_node *n, hs_kernel *kernel) {
   c->arg = r->operands;
   c->n_arg = n->n_arg;
   c->index = n->index;
+  c->values = n->values;
   c->aux = n->has_aux ? c->value + (n->aux - n->offset) * (n->uniform ? 1 : r->B) : NULL;
   kernel(c);
 }

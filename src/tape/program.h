@@ -17,7 +17,7 @@ typedef struct {
   int n_arg;
   const int *arg;       /* (n_arg) node numbers inside the program */
   const int *index;     /* integer attributes, 0-based, or NULL */
-  const double *values; /* const nodes */
+  const double *values; /* const nodes; attributes of stencil that are no integers */
   hs_place place;
   bool uniform;   /* the same for all lanes */
   unsigned needs; /* which of x, z, v the value depends on */
