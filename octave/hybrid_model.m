@@ -262,7 +262,14 @@ function [nets, total] = read_nets (given, n_params)
     if (! isstruct (net) || ! isfield (net, "type") || ! strcmp (net.type, "hybrid_net"))
       error ("hybridsam:model:nets", "hybrid_model: network %s must come from hybrid_net, got %s", f{1}, short_text (net));
     endif
-    if (! isequal (net, hybrid_net (net.layers, "activation", net.activation, "init", net.init)))
+    kind = {};
+    if (! isempty (net.kernel))
+      kind = {"conv"};
+      more = {"kernel", net.kernel, "boundary", net.boundary};
+    else
+      more = {};
+    endif
+    if (! isequal (net, hybrid_net (kind{:}, net.layers, "activation", net.activation, "init", net.init, more{:})))
       error ("hybridsam:model:nets", "hybrid_model: network %s is not as hybrid_net made it; a network is not to be edited, declare another", f{1});
     endif
     nets(end+1) = struct ("name", f{1}, "net", net, "first", n_params + total + 1);

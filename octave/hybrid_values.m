@@ -6,7 +6,7 @@
 ## @deftypefnx {} {@var{v} =} hybrid_values (@var{model}, @var{data}, @dots{})
 ## Start values of everything a model fits.
 ##
-## @code{v.params.NAME} has the shape of the parameter, @code{v.nets.NAME.W@{l@}} is n_out x n_in and
+## @code{v.params.NAME} has the shape of the parameter, @code{v.nets.NAME.W@{l@}} is n_out x n_in (of convolutions k x k x c_in x c_out) and
 ## @code{v.nets.NAME.b@{l@}} n_out x 1 for layer @var{l}.  Parameters take the model's start values; weights are drawn as
 ## @code{hybrid_net} says from the seed @var{k} (default 1): the same seed gives the same numbers everywhere, and Octave's own
 ## random state is neither used nor changed.
@@ -60,7 +60,7 @@ function w = draw (net, seed, stream)
   w = 2 * counter_random (seed, stream, net.n_weights) - 1;
   at = 0;
   for l = 1:numel (net.layers) - 1
-    n = net.layers(l);
+    n = net.layers(l) * max ([1, prod(net.kernel)]);  # prod of no kernel is 1
     m = net.layers(l+1);
     W = at + (1:n * m);
     b = at + n * m + (1:m);

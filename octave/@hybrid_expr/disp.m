@@ -1,5 +1,5 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 function disp (a)
-  printf ("<traced quantity, %d x %d>\n", a.rows, a.cols);
+  printf ("<traced quantity, %s>\n", shape_text (a));
 endfunction

@@ -1,11 +1,10 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 function r = end (a, k, n)
-  if (n == 1)
-    r = a.rows * a.cols;
-  elseif (k == 1)
-    r = a.rows;
-  else
-    r = (k == 2) * a.cols + (k > 2);
+  s = [a.rows, a.cols / a.pages, a.pages];
+  s(4:k) = 1;
+  r = s(k);
+  if (k == n)  # the last index runs over all that is left
+    r = prod (s(k:end));
   endif
 endfunction

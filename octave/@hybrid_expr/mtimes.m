@@ -7,8 +7,8 @@ function r = mtimes (a, b)
   endif
   a = lift (a);
   b = lift (b);
-  if (a.cols != b.rows)
-    refuse ("shape", sprintf ("a %d x %d matrix times a %d x %d one", a.rows, a.cols, b.rows, b.cols), "write .* for elementwise products");
+  if (a.cols != b.rows || a.pages > 1 || b.pages > 1)
+    refuse ("shape", sprintf ("a %s matrix times a %s one", shape_text (a), shape_text (b)), "write .* for elementwise products");
   endif
   r = node ("matmul", a.rows, b.cols, [a.id, b.id], []);
 endfunction

@@ -7,8 +7,9 @@ function r = reshape (a, varargin)
     varargin{k} = numel (a) / prod (dims);
     dims = [varargin{:}];
   endif
-  if (prod (dims) != numel (a) || numel (dims) > 2 && any (dims(3:end) != 1))
-    refuse ("shape", sprintf ("reshape of %d elements to [%s]", numel (a), num2str (dims)), "keep the number of elements, in two dimensions");
+  if (prod (dims) != numel (a) || numel (dims) > 3 && any (dims(4:end) != 1))
+    refuse ("shape", sprintf ("reshape of %d elements to [%s]", numel (a), num2str (dims)), "keep the number of elements, in two or three dimensions");
   endif
-  r = gather (a, 1:numel (a), dims(1), dims(2));
+  dims(end+1:3) = 1;
+  r = gather (a, 1:numel (a), dims(1), dims(2) * dims(3), dims(3));
 endfunction

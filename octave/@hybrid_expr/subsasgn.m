@@ -14,7 +14,7 @@ function r = subsasgn (a, s, b)
   a = lift (a);
   b = lift (b);
   n = numel (a);
-  k = reshape (1:n, a.rows, a.cols);
+  k = reshape (1:n, size (a));
   try
     if (numel (b) == 1)
       k(s.subs{:}) = n + 1;
@@ -28,5 +28,5 @@ function r = subsasgn (a, s, b)
     refuse ("assign", "an assignment that makes a traced quantity grow", "build the value with [a; b]");
   endif
   both = node ("concat", n + numel (b), 1, [a.id, b.id], []);
-  r = gather (both, k, rows (k), columns (k));
+  r = gather (both, k, rows (k), columns (k) * size (k, 3), size (k, 3));
 endfunction

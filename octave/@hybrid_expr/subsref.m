@@ -7,13 +7,13 @@ function r = subsref (a, s)
   if (any (cellfun (@(i) isa (i, "hybrid_expr"), s(1).subs)))
     refuse ("index", "an index that depends on a traced quantity", "indices must be constants; use hybrid_ifelse to choose between values");
   endif
-  k = reshape (1:a.rows * a.cols, a.rows, a.cols);
+  k = reshape (1:a.rows * a.cols, size (a));
   try
     k = k(s(1).subs{:});
   catch e
-    refuse ("index", ["an index out of range (" e.message ")"], sprintf ("the quantity is %d x %d", a.rows, a.cols));
+    refuse ("index", ["an index out of range (" e.message ")"], sprintf ("the quantity is %s", shape_text (a)));
   end_try_catch
-  r = gather (a, k, rows (k), columns (k));
+  r = gather (a, k, rows (k), columns (k) * size (k, 3), size (k, 3));
   if (numel (s) > 1)  # x.M(:,2)(1)
     r = subsref (r, s(2:end));
   endif

@@ -1,6 +1,9 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 function r = sum (a, dim)
+  if (a.pages > 1)
+    refuse ("function", "sum of a stack of fields", "sum (r(:)), or sum of each field r(:,:,k)");
+  endif
   [m, n] = size (a);
   if (nargin < 2)
     dim = first_dimension (a);

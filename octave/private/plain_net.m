@@ -7,10 +7,26 @@ function y = plain_net (net, name, values, x)
   last = numel (values.W);
   y = x;
   for l = 1:last
-    y = values.W{l} * y + values.b{l};
+    if (isempty (net.kernel))
+      y = values.W{l} * y + values.b{l};
+    else
+      y = convolved (values.W{l}, values.b{l}, y, net);
+    endif
     if (l < last)
       y = activate (net.activation, y);
     endif
+  endfor
+endfunction
+
+function y = convolved (W, b, x, net)
+  y = reshape (b, 1, 1, []) + zeros (size (x, 1), size (x, 2), numel (b));
+  for j = 1:net.kernel(2)
+    for i = 1:net.kernel(1)
+      seen = x(boundary_index (size (x, 1), i - (net.kernel(1) + 1) / 2, net.boundary), boundary_index (size (x, 2), j - (net.kernel(2) + 1) / 2, net.boundary), :);
+      for o = 1:numel (b)
+        y(:,:,o) += sum (reshape (W(i,j,:,o), 1, 1, []) .* seen, 3);
+      endfor
+    endfor
   endfor
 endfunction
 

@@ -5,7 +5,7 @@
 function y = traced_net (net, name, first, x)
   check_net_input (net, name, x);
   if (! isa (x, "hybrid_expr"))
-    x = __hybrid_tape__ ("node", "const", rows (x), columns (x), [], double (x(:)));
+    x = hybrid_expr (node_of (__hybrid_tape__ ("node", "const", rows (x), columns (x) * size (x, 3), [], double (x(:)))), rows (x), columns (x) * size (x, 3), size (x, 3));
   endif
   names = activation_names ();
   y = x;
@@ -17,7 +17,15 @@ function y = traced_net (net, name, first, x)
     if (l < last)
       act = find (strcmp (net.activation, names)) - 1;
     endif
-    y = __hybrid_tape__ ("node", "dense", n_out, columns (x), node_of (y), [first, first + n_in*n_out, n_in, n_out, act, l == last]);
-    first += n_out * (n_in + 1);
+    if (isempty (net.kernel))
+      y = __hybrid_tape__ ("node", "dense", n_out, columns (x), node_of (y), [first, first + n_in*n_out, n_in, n_out, act, l == last]);
+      first += n_out * (n_in + 1);
+    else
+      weights = prod (net.kernel) * n_in * n_out;
+      [H, W] = deal (size (x, 1), size (x, 2));
+      y = __hybrid_tape__ ("node", "conv", H, W * n_out, node_of (y), [first, first + weights, n_in, n_out, act, l == last, net.kernel, H, W, strcmp(net.boundary, "replicate")]);
+      y = hybrid_expr (node_of (y), H, W * n_out, n_out);
+      first += weights + n_out;
+    endif
   endfor
 endfunction

@@ -67,6 +67,22 @@ function vector = put_array (caller, vector, a, at, m, n, varargin)
   vector(at) = double (a(:));
 endfunction
 
+## Convolutions: W k x k x c_in x c_out; Octave drops ones at the end.
+function vector = put_kernels (caller, vector, s, q, at)
+  n = q.net.layers;
+  for l = 1:numel (n) - 1
+    shape = [q.net.kernel, n(l), n(l+1)];
+    W = s.W{l};
+    if (! isnumeric (W) || ! isequal (size (W), size (zeros (shape))))
+      error ("hybridsam:values:shape", "%s: nets.%s.W{%d} must be a real array of %d x %d x %d x %d, got %s", caller, q.name, l, shape, short_text (W));
+    endif
+    vector = put_array (caller, vector, W(:), at:at + prod (shape) - 1, prod (shape), 1, "nets.%s.W{%d}", q.name, l);
+    at += prod (shape);
+    vector = put_array (caller, vector, s.b{l}, at:at + n(l+1) - 1, n(l+1), 1, "nets.%s.b{%d}", q.name, l);
+    at += n(l+1);
+  endfor
+endfunction
+
 function vector = put_net (caller, vector, from, q)
   s = from.(q.name);
   if (! isstruct (s) || ! isscalar (s) || nnz (isfield (s, {"W", "b"})) < 2)
@@ -77,6 +93,10 @@ function vector = put_net (caller, vector, from, q)
     error ("hybridsam:values:shape", "%s: nets.%s.W and .b must be cell arrays with %d layers", caller, q.name, numel (n) - 1);
   endif
   at = q.first;
+  if (! isempty (q.net.kernel))
+    vector = put_kernels (caller, vector, s, q, at);
+    return;
+  endif
   for l = 1:numel (n) - 1
     vector = put_array (caller, vector, s.W{l}, at:at + n(l) * n(l+1) - 1, n(l+1), n(l), "nets.%s.W{%d}", q.name, l);
     at += n(l) * n(l+1);

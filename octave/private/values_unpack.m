@@ -23,8 +23,14 @@ function v = values_unpack (model, vector, layout)
     n = q.net.layers;
     W = b = cell (1, numel (n) - 1);
     for l = 1:numel (n) - 1
-      W{l} = reshape (vector(at:at + n(l) * n(l+1) - 1), n(l+1), n(l));
-      at += n(l) * n(l+1);
+      if (isempty (q.net.kernel))
+        W{l} = reshape (vector(at:at + n(l) * n(l+1) - 1), n(l+1), n(l));
+        at += n(l) * n(l+1);
+      else
+        shape = [q.net.kernel, n(l), n(l+1)];
+        W{l} = reshape (vector(at:at + prod (shape) - 1), shape);
+        at += prod (shape);
+      endif
       b{l} = reshape (vector(at:at + n(l+1) - 1), n(l+1), 1);
       at += n(l+1);
     endfor

@@ -9,5 +9,5 @@ function r = binary (op, a, b)
   n = max (a.cols, b.cols);
   left = spread (a, m, n, b);
   right = spread (b, m, n, a);
-  r = node (op, m, n, [left.id, right.id], []);
+  r = paged (node (op, m, n, [left.id, right.id], []), max (a.pages, b.pages));
 endfunction

@@ -8,7 +8,7 @@ function e = lift (x)
   elseif (is_function_handle (x))
     refuse ("value", "a function (such as a network) where a number was expected", ...
             "call it, and inside [ ] without a space before the parenthesis: nn.f(x), since [nn.f (x)] is two elements");
-  elseif (! (isnumeric (x) || islogical (x)) || ! isreal (x) || ndims (x) > 2)
+  elseif (! (isnumeric (x) || islogical (x)) || ! isreal (x) || ndims (x) > 3)
     kind = {"", "complex "}{1 + (isnumeric (x) && iscomplex (x))};
     refuse ("value", sprintf ("a %s%s value where a number was expected", kind, class (x)), "use real numbers and matrices");
   elseif (isempty (x))
@@ -19,6 +19,6 @@ function e = lift (x)
     if (all (attr == attr(1)))
       attr = attr(1);
     endif
-    e = node ("const", rows (x), columns (x), [], attr);
+    e = paged (node ("const", rows (x), columns (x) * size (x, 3), [], attr), size (x, 3));
   endif
 endfunction
