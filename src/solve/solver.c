@@ -17,11 +17,6 @@ static const size_t KEEP_BYTES = (size_t)16 << 20;
 /* One evaluation of the largest program in so many lanes stays below this. */
 static const size_t EVALUATION_BYTES = (size_t)1 << 20;
 
-/* The kernels take whole vectors, and one lane more (kernels.c). */
-static int padded(int n) {
-  return n == 1 || (n > 8 && n % 8 == 1) ? n : (n + 3) / 4 * 4;
-}
-
 int hs_solver_count(const hs_solver *s, int lane) {
   return s->d->count[s->lane[lane]];
 }
@@ -110,9 +105,14 @@ static int block_size(const hs_model *m) {
   return lanes < 8 ? 8 : lanes > HS_BLOCK ? HS_BLOCK : (int)lanes;
 }
 
+/* The kernels take whole vectors, and one lane more (kernels.c). Large models are long without more lanes. */
+static int padded(const hs_model *m, int n) {
+  return n == 1 || (n > 8 && n % 8 == 1) || block_size(m) == 8 ? n : (n + 3) / 4 * 4;
+}
+
 int hs_most_lanes(const hs_model *m, int n) {
   const int most = block_size(m);
-  return padded(n < most ? n : most);
+  return padded(m, n < most ? n : most);
 }
 
 /* What physics and networks make together. */
@@ -334,7 +334,7 @@ static int compare_tickets(const void *a, const void *b) {
 static int cut(int first, int n, int most, int *start, int blocks) {
   int pieces = (n + most - 1) / most;
   pieces += pieces > 1 ? pieces % 2 : 0;
-  const int unit = (n + 7) / 8 < pieces ? 1 : 8, units = (n + unit - 1) / unit;
+  const int unit = (n + 7) / 8 >= pieces ? 8 : (n + 3) / 4 >= pieces ? 4 : 1, units = (n + unit - 1) / unit;
   for (int j = 0; j < pieces; j++) {
     start[blocks++] = first + unit * (int)((long)units * j / pieces);
   }
@@ -378,7 +378,7 @@ double hs_solver_tap_count(hs_solver *s, int n, const int *trajectory) {
 }
 
 static void set_block(hs_solver *s, int n, const int *trajectory) {
-  s->block = (hs_block){.n = n, .L = padded(n), .trajectory = s->lane, .x = s->x, .failure = s->failed};
+  s->block = (hs_block){.n = n, .L = padded(s->m, n), .trajectory = s->lane, .x = s->x, .failure = s->failed};
   s->block.y = s->m->output ? s->y : s->x;
   for (int b = 0; b < s->block.L; b++) {
     s->lane[b] = trajectory[b < n ? b : 0];

@@ -407,31 +407,41 @@ typedef struct {
   int sum_row, sum_col;
 } correlation;
 
-enum { SUM_ROWS = VW == 8 ? 4 : VW == 4 ? 2 : 1, SUM_COLS = VW == 8 ? 3 : VW == 4 ? 2 : 1 };
+enum { SUM_ROWS = VW == 8 ? 8 : VW == 4 ? 2 : 1, SUM_COLS = 3 };
+
+/* R x S products of one group of eight; `left` numbers of it, or whole. */
+ALWAYS void correlate_group(int R, int S, bool whole, int left, const correlation *q, int l,
+                            vec acc[SUM_ROWS][SUM_COLS][GROUP / VW]) {
+  for (int g = 0; g < GROUP / VW; g++) {
+    const int rest = left - g * VW, n = rest < VW ? rest : VW;
+    if (!whole && rest <= 0) {
+      break;
+    }
+    vec x[SUM_COLS];
+    for (int j = 0; j < S; j++) {
+      const double *b = q->b + q->row[j] + l + g * VW;
+      x[j] = whole ? load(b) : load_part(b, n);
+    }
+    for (int i = 0; i < R; i++) {
+      const double *a = q->a + i * q->a_row + *q->at + l + g * VW;
+      const vec w = held(whole ? load(a) : load_part(a, n));
+      for (int j = 0; j < S; j++) {
+        acc[i][j][g] += w * x[j];
+      }
+    }
+  }
+}
 
 /* R x S sums at once, eight interleaved parts each, in the order of the pieces; R and S are constants. */
 ALWAYS void correlate_tile(int R, int S, correlation q) {
   vec acc[SUM_ROWS][SUM_COLS][GROUP / VW] = {{{{0}}}};
   for (int p = 0; p < q.pieces; p++, q.at++, q.row += q.n) {
-    for (int l = 0; l < q.L; l += GROUP) {
-      for (int g = 0; g < GROUP / VW; g++) {
-        const int left = q.L - l - g * VW, at = l + g * VW;
-        if (left <= 0) {
-          break;
-        }
-        vec x[SUM_COLS];
-        for (int j = 0; j < S; j++) {
-          const double *b = q.b + q.row[j] + at;
-          x[j] = left >= VW ? load(b) : load_part(b, left);
-        }
-        for (int i = 0; i < R; i++) {
-          const double *a = q.a + i * q.a_row + *q.at + at;
-          const vec w = left >= VW ? load(a) : load_part(a, left);
-          for (int j = 0; j < S; j++) {
-            acc[i][j][g] += w * x[j];
-          }
-        }
-      }
+    int l = 0;
+    for (; l + GROUP <= q.L; l += GROUP) {
+      correlate_group(R, S, true, GROUP, &q, l, acc);
+    }
+    if (l < q.L) {
+      correlate_group(R, S, false, q.L - l, &q, l, acc);
     }
   }
   for (int i = 0; i < R; i++) {
@@ -442,33 +452,43 @@ ALWAYS void correlate_tile(int R, int S, correlation q) {
   }
 }
 
+ALWAYS void correlate_rows(int R, int n, correlation q) {
+  int j = 0;
+  for (; j + SUM_COLS <= n; j += SUM_COLS) {
+    correlate_tile(R, SUM_COLS, q);
+    q.row += SUM_COLS;
+    q.sum += SUM_COLS * q.sum_col;
+  }
+  for (; j < n; j++) {
+    correlate_tile(R, 1, q);
+    q.row++;
+    q.sum += q.sum_col;
+  }
+}
+
 static void correlate(int m, int n, int pieces, int L, const double *a, long a_row, const long *at, const double *b,
                       const long *row, double *sum, int sum_row, int sum_col) {
-  for (int i = 0, R; i < m; i += R) {
-    R = m - i >= SUM_ROWS ? SUM_ROWS : 1;
-    for (int j = 0, S; j < n; j += S) {
-      S = n - j >= SUM_COLS ? SUM_COLS : 1;
-      const correlation q = {.n = n,
-                             .pieces = pieces,
-                             .L = L,
-                             .a = a + i * a_row,
-                             .a_row = a_row,
-                             .at = at,
-                             .b = b,
-                             .row = row + j,
-                             .sum = sum + (long)i * sum_row + (long)j * sum_col,
-                             .sum_row = sum_row,
-                             .sum_col = sum_col};
-      if (R > 1 && S > 1) {
-        correlate_tile(SUM_ROWS, SUM_COLS, q);
-      } else if (R > 1) {
-        correlate_tile(SUM_ROWS, 1, q);
-      } else if (S > 1) {
-        correlate_tile(1, SUM_COLS, q);
-      } else {
-        correlate_tile(1, 1, q);
-      }
+  for (int i = 0; i < m;) {
+    const int left = m - i, R = left >= SUM_ROWS ? SUM_ROWS : SUM_ROWS > 2 && left >= 2 ? 2 : 1;
+    const correlation q = {.n = n,
+                           .pieces = pieces,
+                           .L = L,
+                           .a = a + i * a_row,
+                           .a_row = a_row,
+                           .at = at,
+                           .b = b,
+                           .row = row,
+                           .sum = sum + (long)i * sum_row,
+                           .sum_row = sum_row,
+                           .sum_col = sum_col};
+    if (R == SUM_ROWS) {
+      correlate_rows(SUM_ROWS, n, q);
+    } else if (R == 2) {
+      correlate_rows(SUM_ROWS > 2 ? 2 : 1, n, q);
+    } else {
+      correlate_rows(1, n, q);
     }
+    i += R;
   }
 }
 

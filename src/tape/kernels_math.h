@@ -124,6 +124,16 @@ ALWAYS bool any(ivec mask) {
 }
 #endif
 
+/* The same value, in a register: gcc would load it again for each of its uses. */
+ALWAYS vec held(vec v) {
+#if defined __AVX512F__
+  __asm__("" : "+v"(v));
+#elif defined __AVX2__
+  __asm__("" : "+x"(v));
+#endif
+  return v;
+}
+
 ALWAYS vec times(vec d, vec partial) { /* a zero adjoint stays zero whatever the partial */
   return SELECT(d != 0.0, d * partial, splat(0.0));
 }
