@@ -172,21 +172,22 @@ function rows = check_blocks (name, model, layout, vector, g, loss, opt)
   rows = struct ("engine", {}, "block", {}, "error", {}, "largest", {});
   g(layout.fixed) = NaN;
   for q = model.params
-    rows = add_block (rows, name, q.name, q.first:q.first + q.rows * q.cols - 1, vector, g, loss, opt);
+    rows = add_block (rows, name, q.name, q.first:q.first + q.rows * q.cols - 1, vector, g, loss, opt, 1e-3);
   endfor
   for q = model.nets
     rows = add_block (rows, name, q.name, q.first:q.first + q.net.n_weights - 1, vector, g, loss, opt);
   endfor
   for q = model.own
     at = layout.own + (q.first:q.first + q.rows * q.cols - 1)' + layout.n_own * (0:layout.units - 1);
-    rows = add_block (rows, name, q.name, at(:)', vector, g, loss, opt);
+    rows = add_block (rows, name, q.name, at(:)', vector, g, loss, opt, 1e-3);
   endfor
   if (layout.estimated)
     rows = add_block (rows, name, "initial", layout.x0_first+1:layout.n, vector, g, loss, opt);
   endif
 endfunction
 
-function rows = add_block (rows, name, block, at, vector, g, loss, opt)
+## Differences step in proportion to a value, or to LEAST where it is smaller: a parameter of 0.01 is one, a weight of 0.01 is a small number.
+function rows = add_block (rows, name, block, at, vector, g, loss, opt, least = 1)
   at = at(! isnan (g(at)));
   if (isempty (at))
     return;
@@ -201,12 +202,12 @@ function rows = add_block (rows, name, block, at, vector, g, loss, opt)
   for k = 1:numel (chosen)
     e = zeros (numel (vector), 1);
     e(chosen(k)) = 1;
-    deviation(k) = abs (difference (loss, vector, e, max (1, abs (vector(chosen(k))))) - g(chosen(k)));
+    deviation(k) = abs (difference (loss, vector, e, max (least, abs (vector(chosen(k))))) - g(chosen(k)));
   endfor
   e = zeros (numel (vector), 1);
   e(at) = 2 * counter_random (2, at(1), n) - 1;
   e /= norm (e);
-  deviation(end) = abs (difference (loss, vector, e, max (1, max (abs (vector(at))))) - e' * replace_nan (g));
+  deviation(end) = abs (difference (loss, vector, e, max (least, max (abs (vector(at))))) - e' * replace_nan (g));
   rows(end+1) = struct ("engine", name, "block", block, "error", max (deviation) / max (max (abs (g(at))), opt.floor), "largest", max (abs (g(at))));
 endfunction
 

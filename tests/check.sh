@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 OUT=build/check
 OCTAVE="octave-cli --norc -q --no-history"
 STAGES="format rooms warnings unit_gcc unit_clang unit_threads unit_valgrind fuzz octave process help guide readme examples install"
-SUNDIALS="-lsundials_cvodes -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_sunnonlinsolfixedpoint"
+SUNDIALS="-lsundials_cvodes -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_sunlinsolspgmr -lsundials_sunnonlinsolfixedpoint"
 FLAGS="-std=c11 -fno-math-errno -Isrc -Itests/c -Wall -Wextra -Werror"
 
 # result NAME COMMAND...: one test, by exit status

@@ -44,16 +44,17 @@ static void carve(const hs_solver *s, hs_cvode *c, hs_arena *a) {
   HS_TAKE(a, c->error, n_x * L);
 }
 
-/* What BDF needs besides: Newton's dense Jacobian, by n_x tangents at once. Made when a trajectory first turns out stiff. */
+/* What BDF needs besides: Newton's dense Jacobian, by n_x tangents at once, or, of many states, the point where its products are taken. Made when a
+ * trajectory first turns out stiff. */
 static void carve_jacobian(const hs_solver *s, hs_cvode *c, hs_arena *a) {
-  const size_t n_x = (size_t)s->m->n_x, n_u = (size_t)s->m->n_u;
-  HS_TAKE(a, c->jac_t, n_x);
-  HS_TAKE(a, c->jac_x, n_x * n_x);
-  HS_TAKE(a, c->jac_u, n_u * n_x);
-  HS_TAKE(a, c->jac_unit, n_x * n_x);
-  HS_TAKE(a, c->jac_result, n_x * n_x);
-  HS_TAKE(a, c->jac_work, hs_program_work_size(s->m->rhs, s->m->n_x));
-  HS_TAKE(a, c->jac_adjoint, hs_program_adjoint_size(s->m->rhs, s->m->n_x));
+  const size_t n_x = (size_t)s->m->n_x, n_u = (size_t)s->m->n_u, lanes = n_x > HS_MOST_DENSE ? 1 : n_x;
+  HS_TAKE(a, c->jac_t, lanes);
+  HS_TAKE(a, c->jac_x, n_x * lanes);
+  HS_TAKE(a, c->jac_u, n_u * lanes);
+  HS_TAKE(a, c->jac_unit, lanes > 1 ? n_x * lanes : 0);
+  HS_TAKE(a, c->jac_result, lanes > 1 ? n_x * lanes : 0);
+  HS_TAKE(a, c->jac_work, hs_program_work_size(s->m->rhs, (int)lanes));
+  HS_TAKE(a, c->jac_adjoint, hs_program_adjoint_size(s->m->rhs, (int)lanes));
 }
 
 static hs_status make_jacobian(hs_cvode *c, hs_error *e) {
@@ -73,7 +74,7 @@ static hs_status make_jacobian(hs_cvode *c, hs_error *e) {
   }
   arena = (hs_arena){.base = c->jac_memory};
   carve_jacobian(c->s, c, &arena);
-  for (int i = 0; i < c->s->m->n_x; i++) {
+  for (int i = 0; c->s->m->n_x <= HS_MOST_DENSE && i < c->s->m->n_x; i++) {
     c->jac_unit[i * c->s->m->n_x + i] = 1.0; /* lane j moves along state j */
   }
   return HS_OK;
@@ -193,6 +194,35 @@ int hs_part_jacobian(hs_cvode *c, double t, const double *x, bool transpose, dou
     }
   }
   return hs_all_finite(J, (size_t)n * (size_t)n) ? 0 : 1;
+}
+
+/* The products of a one-lane part's Jacobian are taken at (t, x) from now on. */
+int hs_part_linearise(hs_cvode *c, double t, const double *x) {
+  const hs_solver *s = c->s;
+  c->jac_t[0] = t;
+  memcpy(c->jac_x, x, (size_t)s->m->n_x * sizeof *x);
+  if (s->m->n_u) {
+    hs_data_input(s->d, s->lane[c->now->first], c->interval, t, c->jac_u, 1);
+  }
+  const hs_point at = hs_part_linearised(c);
+  const hs_status status = hs_program_forward(s->m->rhs, 1, &at, c->jac_work);
+  return status == HS_OK ? 0 : hs_part_give_up(c, status);
+}
+
+hs_point hs_part_linearised(const hs_cvode *c) {
+  return (hs_point){.t = c->jac_t, .x = c->jac_x, .u = c->jac_u, .v = c->v};
+}
+
+static int linearise(void *context, double t, const double *x) {
+  return hs_part_linearise(context, t, x);
+}
+
+static int jacobian_times(void *context, const double *x, double *Jx) {
+  hs_cvode *c = context;
+  const hs_point at = hs_part_linearised(c);
+  const hs_direction d = {.x = (double *)x};
+  const hs_status status = hs_program_jvp(c->s->m->rhs, 1, &at, c->jac_work, &d, c->jac_adjoint, Jx);
+  return status != HS_OK ? hs_part_give_up(c, status) : hs_all_finite(Jx, (size_t)c->s->m->n_x) ? 0 : 1;
 }
 
 static int jacobian(void *context, double t, const double *x, double *J) {
@@ -438,7 +468,13 @@ static hs_status run_forward(hs_cvode *c, manner how, hs_error *e) {
   const hs_part *p = c->now;
   const int count = hs_solver_count(s, p->first);
   const double *t = hs_solver_times(s, p->first);
-  const hs_ode ode = {.n = hs_part_size(c), .context = c, .rhs = rhs, .jacobian = jacobian, .weights = forward_weights};
+  const hs_ode ode = {.n = hs_part_size(c),
+                      .context = c,
+                      .rhs = rhs,
+                      .jacobian = jacobian,
+                      .linearise = linearise,
+                      .product = jacobian_times,
+                      .weights = forward_weights};
   hs_integrator *g = NULL;
   hs_status status = count > 1 ? hs_part_integrator(c, &ode, p->bdf, false, &g, e) : HS_OK;
   hs_part_copy_sample(c, 0, s->x, c->x, true);
@@ -563,8 +599,14 @@ static hs_status part_sensitivity(hs_cvode *c, int n, const double *s0, double *
   const size_t size = (size_t)hs_part_size(c), wide = (size_t)(s->m->n_x * s->block.L);
   const int count = hs_solver_count(s, c->now->first);
   const double *t = hs_solver_times(s, c->now->first);
-  const hs_ode ode = {
-      .n = (int)size, .context = c, .rhs = rhs, .jacobian = jacobian, .tangent = tangent, .weights = forward_weights};
+  const hs_ode ode = {.n = (int)size,
+                      .context = c,
+                      .rhs = rhs,
+                      .jacobian = jacobian,
+                      .linearise = linearise,
+                      .product = jacobian_times,
+                      .tangent = tangent,
+                      .weights = forward_weights};
   hs_integrator *g = NULL;
   hs_status status = c->now->bdf ? make_jacobian(c, e) : HS_OK;
   status = status == HS_OK ? hs_integrator_new(&g, &ode, c->now->bdf, n, e) : status;

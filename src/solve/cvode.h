@@ -64,13 +64,15 @@ typedef struct {
   hs_gauss_rule rule[HS_MAX_NODES + 1]; /* by number of nodes */
   double *k, *stage, *next, *error;     /* backward: (stages, n_x, L), (n_x, L) */
   double *node_work, *node_adjoint;
-  double *jac_t, *jac_x, *jac_u, *jac_unit, *jac_result, *jac_work, *jac_adjoint; /* n_x lanes */
+  double *jac_t, *jac_x, *jac_u, *jac_unit, *jac_result, *jac_work, *jac_adjoint; /* n_x lanes, of many states 1 */
   double *unit;                                                                   /* (n_v) */
   void *memory, *jac_memory;
 } hs_cvode;
 
 int hs_part_size(const hs_cvode *c);
 hs_point hs_part_point(hs_cvode *c, double t, const double *x);
+int hs_part_linearise(hs_cvode *c, double t, const double *x);
+hs_point hs_part_linearised(const hs_cvode *c);
 int hs_part_jacobian(hs_cvode *c, double t, const double *x, bool transpose, double *J);
 void hs_part_weigh(const hs_cvode *c, const double *y, double rtol, double atol, double *weight);
 void hs_part_interpolate(const hs_cvode *c, const hs_record_step *q, double t, double *x, int stride, int offset);

@@ -121,6 +121,25 @@ static int adjoint_jacobian(void *context, double tau, const double *lambda, dou
   return hs_part_jacobian(c, t, c->x, true, J);
 }
 
+static int adjoint_linearise(void *context, double tau, const double *lambda) {
+  (void)lambda;
+  hs_cvode *c = context;
+  const double t = c->t_end - tau;
+  hs_part_interpolate(c, hs_part_step_at(c, t), t, c->x, 1, 0);
+  return hs_part_linearise(c, t, c->x);
+}
+
+/* (df/dx)^T x */
+static int adjoint_product(void *context, const double *x, double *out) {
+  hs_cvode *c = context;
+  const size_t n = (size_t)c->s->m->n_x;
+  const hs_point at = hs_part_linearised(c);
+  const hs_direction d = {.x = out};
+  memset(out, 0, n * sizeof *out);
+  const hs_status status = hs_program_vjp(c->s->m->rhs, 1, &at, c->jac_work, x, NULL, c->jac_adjoint, &d);
+  return status != HS_OK ? hs_part_give_up(c, status) : hs_all_finite(out, n) ? 0 : 1;
+}
+
 static double largest(const double *a, size_t n) {
   double m = 0;
   for (size_t i = 0; i < n; i++) {
@@ -278,7 +297,13 @@ static hs_status run_backward(hs_cvode *c, double *lambda, double *dv, hs_error 
   const size_t n = (size_t)hs_part_size(c);
   const int count = hs_solver_count(s, p->first);
   const double *t = hs_solver_times(s, p->first);
-  const hs_ode ode = {.n = (int)n, .context = c, .rhs = adjoint_rhs, .jacobian = adjoint_jacobian, .weights = backward_weights};
+  const hs_ode ode = {.n = (int)n,
+                      .context = c,
+                      .rhs = adjoint_rhs,
+                      .jacobian = adjoint_jacobian,
+                      .linearise = adjoint_linearise,
+                      .product = adjoint_product,
+                      .weights = backward_weights};
   hs_integrator *g = NULL;
   hs_status status = count > 1 && p->bdf ? hs_part_integrator(c, &ode, true, true, &g, e) : HS_OK;
   c->cursor = p->steps - 1;

@@ -38,6 +38,18 @@ static int call_jacobian(sunrealtype t, N_Vector y, N_Vector fy, SUNMatrix J, vo
   return g->ode.jacobian(g->ode.context, t, N_VGetArrayPointer(y), SUNDenseMatrix_Data(J));
 }
 
+static int call_linearise(sunrealtype t, N_Vector y, N_Vector fy, void *user) {
+  (void)fy;
+  hs_integrator *g = user;
+  return g->ode.linearise(g->ode.context, t, N_VGetArrayPointer(y));
+}
+
+static int call_product(N_Vector x, N_Vector Jx, sunrealtype t, N_Vector y, N_Vector fy, void *user, N_Vector a) {
+  (void)t, (void)y, (void)fy, (void)a;
+  hs_integrator *g = user;
+  return g->ode.product(g->ode.context, N_VGetArrayPointer(x), N_VGetArrayPointer(Jx));
+}
+
 static int call_tangent(int n, sunrealtype t, N_Vector y, N_Vector dy, int which, N_Vector s, N_Vector ds, void *user, N_Vector a,
                         N_Vector b) {
   (void)n, (void)dy, (void)a, (void)b;
@@ -55,7 +67,14 @@ static hs_status library_failed(hs_integrator *g, const char *what, int code, hs
   return hs_fail(e, HS_SOLVER, "solve:library", "CVODES %s returned %d: %s", what, code, g->message);
 }
 
+enum { KRYLOV = 20 }; /* directions of GMRES */
+
 static bool attach_solvers(hs_integrator *g) {
+  if (g->bdf && g->ode.n > HS_MOST_DENSE) {
+    g->linear = SUNLinSol_SPGMR(g->y, SUN_PREC_NONE, KRYLOV, g->context);
+    return g->linear && CVodeSetLinearSolver(g->memory, g->linear, NULL) == 0 &&
+           CVodeSetJacTimes(g->memory, call_linearise, call_product) == 0;
+  }
   if (g->bdf) {
     g->J = SUNDenseMatrix(g->ode.n, g->ode.n, g->context);
     g->linear = g->J ? SUNLinSol_Dense(g->y, g->J, g->context) : NULL;

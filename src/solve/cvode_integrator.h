@@ -2,7 +2,8 @@
  *
  * Inside solve: one CVODES memory for an initial value problem y' = f(t, y) on smooth segments, stepped one internal step at a time.
  *
- * Adams with functional iteration, or BDF with Newton and a dense Jacobian. hs_integrator_start begins a segment (CVodeReInit: the
+ * Adams with functional iteration, or BDF with Newton: a dense Jacobian, or, for more than HS_MOST_DENSE unknowns, GMRES on the
+ * Jacobian's products. hs_integrator_start begins a segment (CVodeReInit: the
  * history is dropped, so nothing is carried over a jump); hs_integrator_step takes one internal step and never passes the segment's end.
  * The library's messages go into hs_error, never to the terminal.
  */
@@ -17,11 +18,13 @@ typedef struct {
   /* Each returns 0, 1 (not finite: a smaller step may help) or -1 (give up). */
   int (*rhs)(void *context, double t, const double *y, double *dy);
   int (*jacobian)(void *context, double t, const double *y, double *J); /* (n, n) column-major; BDF only */
+  int (*linearise)(void *context, double t, const double *y); /* BDF of many unknowns: the products that follow are there */
+  int (*product)(void *context, const double *x, double *Jx);
   int (*tangent)(void *context, int which, double t, const double *y, const double *s, double *ds); /* sensitivities only */
   void (*weights)(void *context, const double *y, double *weight); /* 1 / tolerance of each unknown */
 } hs_ode;
 
-enum { HS_MAX_ORDER = 12 };
+enum { HS_MAX_ORDER = 12, HS_MOST_DENSE = 200 };
 
 typedef struct {
   double t, h; /* end and length of the last step */
