@@ -24,7 +24,7 @@ check:
 	$(MAKE) build
 	bash tests/check.sh
 
-# The tasks by many methods, 5 seeds; half an hour. One alone: make results TASK=pendulum; fewer seeds and iterations: QUICK=1
+# The tasks by many methods, 5 seeds; three hours, half an hour without the pictures and the fields. One alone: make results TASK=pendulum; fewer seeds and iterations: QUICK=1
 results: build
 	HYBRIDSAM_TABLES="$(TASK)" HYBRIDSAM_QUICK="$(QUICK)" $(OCTAVE) tests/results/run.m
 

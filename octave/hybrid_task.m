@@ -11,6 +11,12 @@
 ## @table @asis
 ## @item @qcode{"pendulum"}
 ## q'' = -w2 sin q - 0.2 q', noise 0.01; the physics knows the first term, a network is to find the friction.
+## @item @qcode{"pendulum-images"}
+## The same motion, drawn as 28 x 28 grey frames: an encoder of the first two frames gives (q, p), a decoder draws frames from (cos q, sin q); w2 and the friction's
+## network as before.
+## @item @qcode{"reaction-diffusion"}
+## FitzHugh and Nagumo on 32 x 32 pixels of [-1, 1]^2, periodic: U' = a lap U + U - U^3 - k - V, V' = b lap V + U - V with a = 1e-3, b = 5e-3, k = 5e-3, 15 steps of 0.1; the
+## physics knows the diffusion (a, b unknown), a convolution network is to find the reaction.
 ## @item @qcode{"duffing"}
 ## x'' = -delta x' - alpha x - beta x^3 + gamma cos (omega t), gamma and omega known for each trajectory (inputs).  Variants @qcode{"damping"} (default: alpha
 ## and beta unknown, a network for the damping) and @qcode{"cubic"} (alpha and delta unknown, a network for the cubic force).
@@ -81,7 +87,7 @@ endfunction
 
 ## {name, maker, variants (the first is the default), size}
 function list = tasks ()
-  list = {"pendulum", @pendulum, {"friction"}, 25; "duffing", @duffing, {"damping", "cubic"}, 20; "wind-tunnel", @wind_tunnel, {"real", "simulated"}, 20; ...
+  list = {"pendulum", @pendulum, {"friction"}, 25; "pendulum-images", @pendulum_images, {"frames"}, 25; "reaction-diffusion", @reaction_diffusion, {"fields"}, 10; "duffing", @duffing, {"damping", "cubic"}, 20; "wind-tunnel", @wind_tunnel, {"real", "simulated"}, 20; ...
           "light-tunnel", @light_tunnel, {"all", "ir_3"}, 500};
 endfunction
 
@@ -145,6 +151,90 @@ function task = pendulum (task, n)
   task.shifted = exact (40, 25, 1.8, 2.6);
   task.truth = absolute_truth (struct ("w2", w2), "simulated");
   task.options = {"solver", "rk4", "step", 0.5, "iterations", 3000, "batch", 25, "display", "off", "learning_rate", slow_networks()};
+endfunction
+
+## ---- pendulum, seen in pictures --------------------------------------------------------------------------------------------------
+
+function task = pendulum_images (task, n)
+  w2 = (2 * pi / 6) ^ 2;
+  t = (0:0.5:10)';
+  law = hybrid_model ("states", {"q", "p"}, "rhs", @(t, x, u, p, nn) [x.p; -w2*sin(x.q) - 0.2*x.p]);
+  start = @(what, n, low, high) [uniform(task, what, n, low, high) .* (2 * (uniform (task, what + 1, n, 0, 1) > 0.5) - 1), uniform(task, what + 2, n, -1, 1)]';
+  films = @(what, n, low, high, spread) hybrid_data (t, drawn (task, solved (task, law, t, start (what, n, low, high), [], 0, 0), what + 3, spread));
+  task.about = "a pendulum in pictures; the networks are to find the friction, and what a picture shows";
+  task.model = hybrid_model ("states", {"q", "p"}, "params", struct ("w2", 0.5), "window", 2, ...
+                             "nets", struct ("f", hybrid_net ([2 32 32 1]), "encoder", hybrid_net ([2*784 32 2]), "decoder", hybrid_net ([2 64 784])), ...
+                             "initial", @(z, p, nn) nn.encoder(z.y(:)), "rhs", @(t, x, u, p, nn) [x.p; -p.w2*sin(x.q) + nn.f([x.q; x.p])], ...
+                             "output", @(t, x, u, p, nn) nn.decoder([cos(x.q); sin(x.q)]));
+  task.train = films (10, n, 0.2, 1.6, 0.01);
+  task.validation = films (20, n, 0.2, 1.6, 0.01);
+  task.test = films (30, 25, 0.2, 1.6, 0);
+  task.shifted = films (40, 25, 1.8, 2.4, 0);
+  task.truth = absolute_truth (struct ("w2", w2), "simulated");
+  task.options = {"solver", "rk4", "step", 0.5, "iterations", 2000, "display", "off", "learning_rate", struct("params", 1e-2, "nets", 1e-3), "scope", {"f"}};
+endfunction
+
+## T x 784 x n: a bright bob of 28 x 28 pixels' frames at the end of an arm that reaches three quarters of the way to the edge.
+function frames = drawn (task, y, what, spread)
+  [X, Y] = meshgrid (linspace (-1, 1, 28));
+  [T, ~, n] = size (y);
+  frames = zeros (T, 784, n);
+  for b = 1:n
+    for k = 1:T
+      q = y(k,1,b);
+      frames(k,:,b) = exp (-((X - 0.75 * sin (q)) .^ 2 + (Y - 0.75 * cos (q)) .^ 2) / (2 * 0.2 ^ 2))(:);
+    endfor
+  endfor
+  if (spread > 0)
+    frames += spread * normal (task, what, size (frames));
+  endif
+endfunction
+
+## ---- reaction and diffusion -----------------------------------------------------------------------------------------------------
+
+function task = reaction_diffusion (task, n)
+  pixels = 32;
+  dx = 2 / pixels;
+  t = (0:0.1:1.5)';
+  fields = struct ("U", [pixels pixels], "V", [pixels pixels]);
+  law = hybrid_model ("states", fields, "rhs", @(t, x, u, p, nn) fitzhugh_nagumo (x, dx));
+  exact = @(what, n, modes) hybrid_data (t, solved (task, law, t, rough_fields (task, what, n, pixels, modes), [], 0, 0));
+  task.about = "FitzHugh and Nagumo's reaction with diffusion on a square; a convolution network is to find the reaction";
+  task.model = hybrid_model ("states", fields, "params", struct ("a", struct ("start", 1e-2, "lower", 0), "b", struct ("start", 1e-2, "lower", 0)), ...
+                             "nets", struct ("c", hybrid_net ("conv", [2 16 2])), "rhs", @(t, x, u, p, nn) with_network (x, p, nn, dx));
+  task.train = exact (10, n, 4);
+  task.validation = exact (20, 5, 4);
+  task.test = exact (30, 5, 4);
+  task.shifted = exact (40, 5, 7);
+  task.truth = absolute_truth (struct ("a", 1e-3, "b", 5e-3), "simulated");
+  task.options = {"solver", "rk4", "step", 0.1, "iterations", 600, "batch", 5, "display", "off", "learning_rate", struct("params", 3e-2, "nets", 3e-3)};
+endfunction
+
+function f = fitzhugh_nagumo (x, dx)
+  f = struct ("U", 1e-3 * hybrid_laplacian (x.U, dx, "periodic") + x.U - x.U .^ 3 - 5e-3 - x.V, ...
+              "V", 5e-3 * hybrid_laplacian (x.V, dx, "periodic") + x.U - x.V);
+endfunction
+
+function f = with_network (x, p, nn, dx)
+  r = nn.c (cat (3, x.U, x.V));
+  f = struct ("U", p.a * hybrid_laplacian (x.U, dx, "periodic") + r(:,:,1), "V", p.b * hybrid_laplacian (x.V, dx, "periodic") + r(:,:,2));
+endfunction
+
+## 2 pixels^2 x n: sums of waves of up to so many periods along each side, with amplitudes that give each field a standard deviation of 0.5.
+function x0 = rough_fields (task, what, n, pixels, modes)
+  [X, Y] = meshgrid (2 * pi * (1:pixels) / pixels);
+  x0 = zeros (2 * pixels ^ 2, n);
+  waves = 12;
+  for b = 1:n
+    for k = 0:1
+      r = reshape (counter_random (task.seed, 2 ^ 33 + 100 * what + 2 * b + k, 3 * waves), 3, waves);
+      F = zeros (pixels);
+      for w = 1:waves
+        F += cos (fix ((2 * modes + 1) * r(1,w) - modes) * X + fix ((2 * modes + 1) * r(2,w) - modes) * Y + 2 * pi * r(3,w));
+      endfor
+      x0(k * pixels ^ 2 + (1:pixels ^ 2),b) = 0.5 * F(:) / std (F(:));
+    endfor
+  endfor
 endfunction
 
 ## ---- Duffing's oscillator -------------------------------------------------------------------------------------------------------
@@ -304,7 +394,7 @@ function y = sensors_of (u, p, nn, names)
 endfunction
 
 %!test  # every task, by its own words: sizes, truth, seeds
-%! for name = {"pendulum", "duffing", "wind-tunnel", "light-tunnel"}
+%! for name = {"pendulum", "pendulum-images", "reaction-diffusion", "duffing", "wind-tunnel", "light-tunnel"}
 %!   a = hybrid_task (name{1}, "size", 5);
 %!   b = hybrid_task (name{1}, "size", 5, "seed", 2);
 %!   assert (! isequal (a.train.y, b.train.y));
@@ -318,7 +408,7 @@ endfunction
 %! assert (size (a.test.y), [41 * 25, 2]);
 %!error id=hybridsam:task:usage t = hybrid_task ()
 %!error id=hybridsam:task:name hybrid_task ("pendulums")
-%!error <did you mean "pendulum".*known: pendulum, duffing> hybrid_task ("pendulums")
+%!error <did you mean "pendulum".*known: pendulum, pendulum-images> hybrid_task ("pendulums")
 %!error id=hybridsam:task:name hybrid_task (3)
 %!error id=hybridsam:task:variant hybrid_task ("duffing", "variant", "square")
 %!error id=hybridsam:task:seed hybrid_task ("duffing", "seed", -1)

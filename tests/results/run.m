@@ -21,20 +21,23 @@ endfunction
 
 ## ---- the tasks --------------------------------------------------------------------------------------------------------------------
 
-## {family, option, settings}: "at the best validation setting" is of a family.
-function list = families ()
+## {family, option, settings}: "at the best validation setting" is of a family. SLOW: a setting or two each, for tasks whose fits take a minute.
+function list = families (slow)
   list = {"ERM", {"method", "erm"}, "", NaN; "L2", {"method", "l2"}, "lambda", [1e-4 1e-3 1e-2 1e-1]; "FN", {"method", "fn"}, "lambda", [1e-3 1e-2 1e-1 1]; ...
           "orth", {"method", "orth"}, "lambda", [1e-2 1e-1 1]; "SAM", {"method", "sam"}, "rho", [0.05 0.1 0.2 0.5 1]; "ASAM", {"method", "asam"}, "rho", [0.5 1 2]; ...
           "F-SAM", {"method", "fsam"}, "rho", [0.1 0.2 0.5]; "G-SAM", {"method", "gsam"}, "rho", [0.1 0.2 0.5]; ...
           "SAM-all", {"method", "sam", "scope", "all"}, "rho", [0.05 0.1 0.2]};
+  if (slow)
+    list(:,4) = {NaN; 1e-4; 1e-2; 1e-2; [0.05 0.1]; 0.5; 0.05; 0.05; 0.05};
+  endif
   if (is_quick ())
     list(:,4) = cellfun (@(x) x(ceil (end / 2)), list(:,4), "UniformOutput", false);
   endif
 endfunction
 
-function methods = all_methods ()
+function methods = all_methods (slow)
   methods = {};
-  for f = families ()'
+  for f = families (slow)'
     for x = f{4}
       if (isnan (x))
         methods{end+1} = {f{1}, f{2}{:}};
@@ -63,18 +66,18 @@ function text = rows_of (tab, chosen)
 endfunction
 
 ## A task's section: every family at its best validation setting, what SAM did beside ERM, the whole path.
-function text = task_table (name, variant, title, paper, extra)
+function text = task_table (name, variant, title, paper, extra, slow = false)
   task = hybrid_task (name, "variant", variant);
   mkdir_quietly ("build/results");
   file = sprintf ("build/results/%s-%s%s.mat", name, variant, {"", "-quick"}{1 + is_quick()});
   k = find (strcmp (task.options(1:2:end), "iterations"));
   n = iterations (task.options{2*k});
-  tab = hybrid_compare (task, all_methods (), "seeds", 1:{5, 2}{1 + is_quick()}, "train", {"iterations", n, "threads", 1, extra{:}}, "file", file, "display", "off");
+  tab = hybrid_compare (task, all_methods (slow), "seeds", 1:{5, 2}{1 + is_quick()}, "train", {"iterations", n, "threads", 1, extra{:}}, "file", file, "display", "off");
   family = cellfun (@(l) regexprep (l, " [^ ]*$", ""), tab.labels, "UniformOutput", false);
   validation = tab.median(:,strcmp (tab.measures, "validation_error"));
   theta = tab.median(:,strcmp (tab.measures, "theta_error"));
   best = [];
-  for f = families ()(:,1)'
+  for f = families (slow)(:,1)'
     mine = find (strcmp (family, f{1}));
     [~, i] = min (validation(mine));
     best(end+1) = mine(i);
@@ -144,16 +147,17 @@ function task_picture (task, tab, theta, family, file, options)
   draw_theta (a, task, fits, colours);
   a = place (h, 4);
   draw_errors (a, tab);
+  a = axes ("parent", h, "position", [0 0.95 1 0.05], "visible", "off", "xlim", [0 1], "ylim", [0 1]);
   for k = 1:2
-    text (0, 0, names{k}, "parent", a, "units", "normalized", "position", [-1.18 + 0.25 * k, 2.5], "color", colours(k,:), "fontsize", 16, "interpreter", "none");
+    text (0.35 + 0.15 * k, 0.3, names{k}, "parent", a, "color", colours(k,:), "fontsize", 16, "interpreter", "none");
   endfor
   print (h, file, "-dpngcairo");
   close (h);
 endfunction
 
 function a = place (h, k)
-  at = [0.07 0.57; 0.60 0.57; 0.07 0.08; 0.60 0.08](k,:);
-  a = axes ("parent", h, "position", [at, 0.37, 0.33], "fontsize", 13, "box", "off", "ticklength", [0.005 0.005], "ygrid", "on", "nextplot", "add");
+  at = [0.08 0.56; 0.58 0.56; 0.08 0.08; 0.58 0.08](k,:);
+  a = axes ("parent", h, "position", [at, 0.38, 0.33], "fontsize", 13, "box", "off", "ticklength", [0.005 0.005], "ygrid", "on", "nextplot", "add");
 endfunction
 
 function head (a, x, y, t)
@@ -205,6 +209,16 @@ function draw_residual (a, task, fits, colours)
   net = @(v, x) cell2mat (arrayfun (@(i) net_value (v.nets.f, x(:,i)), 1:columns (x), "UniformOutput", false));
   truth = [];
   switch ([task.name " " task.variant])
+    case "pendulum-images frames"
+      s = linspace (-1.5, 1.5, 61);
+      learned = @(v) net (v, [0 * s; s]);
+      truth = -0.2 * s;
+      words = {"p (q = 0)", "friction"};
+    case "reaction-diffusion fields"  # of a uniform field, every pixel of a kernel is the same
+      s = linspace (-1, 1, 61);
+      learned = @(v) arrayfun (@(U) reaction_of (v.nets.c, U), s);
+      truth = s - s .^ 3 - 5e-3;
+      words = {"U (uniform, V = 0)", "reaction of U"};
     case "pendulum friction"
       s = linspace (-1.5, 1.5, 61);
       learned = @(v) net (v, [0 * s; s]);
@@ -253,6 +267,18 @@ function draw_residual (a, task, fits, colours)
   endif
 endfunction
 
+function r = reaction_of (c, U)
+  x = [U; 0];
+  for l = 1:numel (c.W)
+    W = reshape (sum (sum (c.W{l}, 1), 2), size (c.W{l}, 3), [])';
+    x = W * x + c.b{l};
+    if (l < numel (c.W))
+      x = tanh (x);
+    endif
+  endfor
+  r = x(1);
+endfunction
+
 function y = net_value (f, x)
   for l = 1:numel (f.W) - 1
     x = tanh (f.W{l} * x + f.b{l});
@@ -297,11 +323,19 @@ function draw_errors (a, tab)
   for k = 1:m
     text (k, low, [tab.labels{k} " "], "parent", a, "rotation", 90, "fontsize", 9, "interpreter", "none", "horizontalalignment", "left", "color", [0.3 0.3 0.3]);
   endfor
-  head (a, "", "log10 of the error", "error of theta by method: median and range of the seeds");
+  head (a, "", "log10 of the error", "error of theta: median and range of the seeds");
 endfunction
 
 function text = pendulum ()
   text = task_table ("pendulum", "friction", "Pendulum", "0.0034", {});
+endfunction
+
+function text = pendulum_images ()
+  text = task_table ("pendulum-images", "frames", "Pendulum in pictures", "5.04e-2", {}, true);
+endfunction
+
+function text = reaction_diffusion ()
+  text = task_table ("reaction-diffusion", "fields", "Reaction and diffusion", "2.79e-4", {}, true);
 endfunction
 
 function text = duffing ()
@@ -455,7 +489,7 @@ endfunction
 top = fileparts (fileparts (fileparts (mfilename ("fullpath"))));
 cd (top);
 addpath ("octave", "src");
-tables = {"pendulum", "duffing", "duffing_cubic", "wind_tunnel", "wind_tunnel_simulated", "light_tunnel", "light_tunnel_ir_3", "real_pendulum", "wind_physics"};
+tables = {"pendulum", "pendulum_images", "reaction_diffusion", "duffing", "duffing_cubic", "wind_tunnel", "wind_tunnel_simulated", "light_tunnel", "light_tunnel_ir_3", "real_pendulum", "wind_physics"};
 chosen = strsplit (strtrim (getenv ("HYBRIDSAM_TABLES")));
 if (isempty (chosen{1}))
   chosen = tables;
