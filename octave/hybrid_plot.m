@@ -659,6 +659,33 @@ endfunction
 %!   confirm_recursive_rmdir (false, "local");
 %!   rmdir (folder, "s");
 %! end_unwind_protect
+%!test  # a table
+%! warning ("off", "Octave:gnuplot-graphics", "local");
+%! tab = hybrid_compare (hybrid_task ("pendulum", "size", 2), {"erm", "l2"}, "seeds", 1:2, "train", {"iterations", 3}, "display", "off");
+%! file = [tempname() ".png"];
+%! unwind_protect
+%!   h = hybrid_plot (tab, "comparison", "file", file);
+%!   assert (stat (file).size > 5000);
+%!   close (h);
+%!   close (hybrid_plot (tab, "file", file));
+%! unwind_protect_cleanup
+%!   unlink (file);
+%! end_unwind_protect
+%! bad = {{"fit"}, "hybridsam:plot:kind"; {"files", "x"}, "hybridsam:option:unknown"; {"file", 3}, "hybridsam:plot:file"};
+%! for b = bad'
+%!   try
+%!     hybrid_plot (tab, b{1}{:});
+%!     error ("accepted");
+%!   catch e
+%!     assert (e.identifier, b{2});
+%!   end_try_catch
+%! endfor
+%! try
+%!   hybrid_plot (setfield (tab, "median", 1));
+%!   error ("accepted");
+%! catch e
+%!   assert (e.identifier, "hybridsam:plot:fit");
+%! end_try_catch
 %!error id=hybridsam:plot:usage hybrid_plot ()
 %!error id=hybridsam:plot:usage hybrid_plot (fit)
 %!error id=hybridsam:plot:fit hybrid_plot (3, "fit")

@@ -91,9 +91,9 @@ function list = tasks ()
           "light-tunnel", @light_tunnel, {"all", "ir_3"}, 500};
 endfunction
 
-function check_number (name, x, low, high)
+function check_number (what, x, low, high)
   if (! isnumeric (x) || ! isreal (x) || ! isscalar (x) || ! (x >= low && x <= high) || x != fix (x))
-    error (["hybridsam:task:" name], "hybrid_task: \"%s\" must be a whole number from %d to %g, got %s", name, low, high, short_text (x));
+    error (["hybridsam:task:" what], "hybrid_task: \"%s\" must be a whole number from %d to %g, got %s", what, low, high, short_text (x));
   endif
 endfunction
 
