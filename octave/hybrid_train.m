@@ -294,13 +294,13 @@ endfunction
 %!     assert (c.params.a, b.params.a, 0.1);
 %!   endfor
 %! endfor
-%!test  # the gradient overflows at the SAM point, where the solution is still a number: the plain one is taken and the run goes on
+%!test  # at the SAM point the residuals are absurd, up to 1e150: the plain gradient is taken and the run goes on
 %! m = hybrid_model ("states", {"x"}, "params", struct ("a", 1), "nets", struct ("f", hybrid_net ([1 4 1])), ...
 %!                   "rhs", @(t, x, u, p, nn) 0.1 * p.a * x.x ^ 2 + nn.f(x.x));
 %! for rho = [0.8 0.9 1]
 %!   fit = hybrid_train (m, hybrid_data ((0:0.5:5)', sin (0:0.5:5)'), "method", "sam", "rho", rho, "solver", "rk4", "iterations", 50, "display", "off", "clip", 10);
 %!   assert (fit.info.status, "CONVERGED");
-%!   assert (max (fit.history.loss_perturbed) > 1e150);
+%!   assert (any (fit.history.loss_perturbed == fit.history.loss) && max (fit.history.loss_perturbed) < 1e9);
 %!   assert (fit.history.loss(end) < fit.history.loss(1));
 %! endfor
 %!function stop = assign_calls (k)

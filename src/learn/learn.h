@@ -88,6 +88,10 @@ hs_status hs_objective_eval(hs_objective *f, int n, const int *trajectory, const
  * when none is left. */
 hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, const double *w, hs_loss *loss, double *g,
                                      int *failed, hs_error *e);
+/* The measured entries (weight > 0) of a trajectory, sample by sample and in a sample output by output: how many they are; */
+int hs_objective_rows(const hs_objective *f, int trajectory);
+/* their residuals r (rows) = sqrt(w_k) (yhat_k - y_k)/s_k; and jt (n_v, rows) = dr/dv, v the values themselves and not w, 0 for fixed ones; or NULL. */
+hs_status hs_objective_jacobian(hs_objective *f, int trajectory, const double *w, double *r, double *jt, hs_error *e);
 double hs_objective_weight(const hs_objective *f, int n,
                            const int *trajectory);      /* sum of the weights of all their measurements */
 double hs_objective_mean_square(const hs_objective *f); /* of the scaled measurements, with their weights */

@@ -522,6 +522,51 @@ hs_status hs_objective_eval_solvable(hs_objective *f, int n, int *trajectory, co
   return status;
 }
 
+int hs_objective_rows(const hs_objective *f, int trajectory) {
+  int rows = 0;
+  for (int k = 0; k < f->d->count[trajectory]; k++) {
+    for (int i = 0; i < f->m->n_y; i++) {
+      rows += hs_data_weight(f->d, trajectory, k, i) > 0.0;
+    }
+  }
+  return rows;
+}
+
+/* g (n_v) = d(slope * output i of sample k)/dv of the trajectory that was solved alone. */
+static hs_status jacobian_row(hs_objective *f, worker *w, size_t at, double slope, double *g, hs_error *e) {
+  const hs_block *block = hs_solver_block(w->solver);
+  memset(w->dy, 0, (size_t)block->samples * (size_t)(f->m->n_y * block->L) * sizeof *w->dy);
+  memset(g, 0, (size_t)f->m->n_v * sizeof *g);
+  w->dy[at] = slope;
+  const hs_status status = hs_solver_backward(w->solver, f->v, w->dy, NULL, (hs_seeds){0}, g, e);
+  for (int i = 0; i < f->m->n_v; i++) {
+    g[i] = f->m->fixed[i] ? 0.0 : g[i];
+  }
+  return status;
+}
+
+hs_status hs_objective_jacobian(hs_objective *f, int trajectory, const double *w, double *r, double *jt, hs_error *e) {
+  worker *alone = &f->worker[0];
+  const int n_y = f->m->n_y;
+  hs_model_values(f->m, w, f->v);
+  hs_status status = hs_solver_forward(alone->solver, 1, &trajectory, f->v, jt != NULL, false, e);
+  const hs_block *block = hs_solver_block(alone->solver);
+  size_t row = 0;
+  for (int k = 0; k < f->d->count[trajectory]; k++) {
+    for (int i = 0; status == HS_OK && i < n_y; i++) {
+      const double weight = hs_data_weight(f->d, trajectory, k, i);
+      if (weight > 0.0) {
+        const size_t at = ((size_t)k * (size_t)n_y + (size_t)i) * (size_t)block->L;
+        const double slope = sqrt(weight) / (f->d->s.scale ? f->d->s.scale[i] : 1.0);
+        r[row] = slope * (block->y[at] - f->d->s.y[((size_t)f->d->first[trajectory] + (size_t)k) * (size_t)n_y + (size_t)i]);
+        status = jt ? jacobian_row(f, alone, at, slope, jt + row * (size_t)f->m->n_v, e) : HS_OK;
+        row++;
+      }
+    }
+  }
+  return status;
+}
+
 void hs_objective_residuals(hs_objective *f, hs_residuals how) {
   f->residuals = how;
 }

@@ -528,6 +528,33 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
   add_counts(s->out[2], hs_objective_counts(s->f));
 }
 
+static void command_jacobian(session *s) { /* model, data, v, options -> r, jt: residuals (rows), their derivatives (n_v, rows) */
+  if (!open_problem(s, 1, 3)) {
+    return;
+  }
+  const int n_v = s->m->n_v;
+  const double *v = hs_read_array(&s->r, s->in[2], "v", n_v, NULL);
+  double *w = mxCalloc((size_t)n_v + 1, sizeof *w);
+  if (s->r.status == HS_OK) {
+    s->r.status = hs_model_trainables(s->m, v, w, &s->e);
+  }
+  if (s->r.status == HS_OK) {
+    s->r.status = hs_objective_new(&s->f, s->m, s->d, &s->o, interrupted, &s->e);
+  }
+  mwSize rows = 0;
+  for (int b = 0; s->r.status == HS_OK && b < s->d->s.n; b++) {
+    rows += (mwSize)hs_objective_rows(s->f, b);
+  }
+  s->out[0] = mxCreateDoubleMatrix(rows, 1, mxREAL);
+  s->out[1] = mxCreateDoubleMatrix((mwSize)n_v, s->n_out > 1 ? rows : 0, mxREAL);
+  size_t done = 0;
+  for (int b = 0; s->r.status == HS_OK && b < s->d->s.n; b++) {
+    double *jt = s->n_out > 1 ? mxGetPr(s->out[1]) + done * (size_t)n_v : NULL;
+    s->r.status = hs_objective_jacobian(s->f, b, w, mxGetPr(s->out[0]) + done, jt, &s->e);
+    done += (size_t)hs_objective_rows(s->f, b);
+  }
+}
+
 static void command_plan(session *s) { /* model, data, options -> plan */
   if (open_problem(s, 1, 2)) {
     const hs_plan plan = hs_objective_plan(s->m, s->d, &s->o);
@@ -692,11 +719,14 @@ static const struct {
   int n_in, n_out;
   void (*run)(session *s);
 } COMMANDS[] = {
-    {"ops", 0, 1, command_ops},       {"options", 0, 1, command_options},   {"random", 3, 1, command_random},
-    {"sync", 1, 0, command_sync},     {"check", 1, 0, command_check},       {"trainables", 2, 1, command_trainables},
-    {"values", 2, 1, command_values}, {"eval", 7, 1, command_eval},         {"vjp", 8, 2, command_vjp},
-    {"jvp", 9, 1, command_jvp},       {"simulate", 5, 4, command_simulate}, {"gradient", 4, 3, command_gradient},
-    {"train", 6, 3, command_train},   {"plan", 3, 1, command_plan},         {"not_finite", 1, 1, command_not_finite},
+    {"ops", 0, 1, command_ops},           {"options", 0, 1, command_options},
+    {"random", 3, 1, command_random},     {"sync", 1, 0, command_sync},
+    {"check", 1, 0, command_check},       {"trainables", 2, 1, command_trainables},
+    {"values", 2, 1, command_values},     {"eval", 7, 1, command_eval},
+    {"vjp", 8, 2, command_vjp},           {"jvp", 9, 1, command_jvp},
+    {"simulate", 5, 4, command_simulate}, {"gradient", 4, 3, command_gradient},
+    {"jacobian", 4, 2, command_jacobian}, {"train", 6, 3, command_train},
+    {"plan", 3, 1, command_plan},         {"not_finite", 1, 1, command_not_finite},
 };
 
 static mxArray *error_struct(session *s) {

@@ -100,14 +100,16 @@ static size_t size_over_programs(const hs_model *m, int L, size_t (*size)(const 
   return n;
 }
 
+enum { LEAST_LANES = 4 }; /* of a block of a large model: half a vector of the widest kernels, as fast by the lane as a whole one */
+
 static int block_size(const hs_model *m) {
   const size_t lanes = EVALUATION_BYTES / (size_over_programs(m, 8, hs_program_work_size) * sizeof(double) / 8) / 8 * 8;
-  return lanes < 8 ? 8 : lanes > HS_BLOCK ? HS_BLOCK : (int)lanes;
+  return lanes < 8 ? LEAST_LANES : lanes > HS_BLOCK ? HS_BLOCK : (int)lanes;
 }
 
 /* The kernels take whole vectors, and one lane more (kernels.c). Large models are long without more lanes. */
 static int padded(const hs_model *m, int n) {
-  return n == 1 || (n > 8 && n % 8 == 1) || block_size(m) == 8 ? n : (n + 3) / 4 * 4;
+  return n == 1 || (n > 8 && n % 8 == 1) || block_size(m) == LEAST_LANES ? n : (n + 3) / 4 * 4;
 }
 
 int hs_most_lanes(const hs_model *m, int n) {
@@ -330,9 +332,20 @@ static int compare_tickets(const void *a, const void *b) {
   return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Cut a run of n like keys into few blocks, as even as whole vectors of 8 lanes allow, and of even number so that two threads share them well. */
+/* Cut a run of n like keys into few blocks, as even as whole vectors of 8 lanes allow, and of even number so that two threads share them well: the
+ * least blocks are whole but for the last, which then is two. */
 static int cut(int first, int n, int most, int *start, int blocks) {
   int pieces = (n + most - 1) / most;
+  if (most == LEAST_LANES) {
+    for (int j = 0; j < pieces; j++) {
+      start[blocks++] = first + most * j;
+    }
+    const int rest = n - most * (pieces - 1);
+    if (pieces > 1 && pieces % 2 && rest > 1) {
+      start[blocks++] = first + n - rest / 2;
+    }
+    return blocks;
+  }
   pieces += pieces > 1 ? pieces % 2 : 0;
   const int unit = (n + 7) / 8 >= pieces ? 8 : (n + 3) / 4 >= pieces ? 4 : 1, units = (n + unit - 1) / unit;
   for (int j = 0; j < pieces; j++) {

@@ -11,9 +11,9 @@
 ##
 ##   limit = 2 M (F + 2 R) / (rate of a 512 x 512 product by OpenBLAS) + H F / (rate of the core's vector tanh)
 ##
-##   M   multiply-adds of one evaluation, the sum of n_in n_out over the layers; forward needs them once, the reverse pass twice
-##       (the adjoint of a layer's input, that of its weights)
-##   H   hidden units of all layers, one tanh each
+##   M   multiply-adds of one evaluation, the sum of n_in n_out over the layers, for a convolution times its taps and the field's pixels; forward needs
+##       them once, the reverse pass twice (the adjoint of a layer's input, that of its weights)
+##   H   hidden units of all layers, one tanh each; for a convolution times the pixels
 ##   F R evaluations forward and reverse. rk4: both 4 x steps x trajectories. dopri5: info.rhs and info.backward_rhs of the run (a count of
 ##       calls for a block of lanes) x trajectories / blocks. Padding lanes do not count as work.
 ##
@@ -116,9 +116,9 @@ function rate = rates_of (samples)
   rate = struct ("dgemm", 2 * 512 ^ 3 / (1e-3 * low(1)), "tanh", 64 * 28 * 1000 / (1e-3 * low(2)));
 endfunction
 
-function ms = limit (layers, forward, backward, rate)
-  multiply_adds = sum (layers(1:end-1) .* layers(2:end));
-  ms = 1e3 * (2 * multiply_adds * (forward + 2 * backward) / rate.dgemm + sum (layers(2:end-1)) * forward / rate.tanh);
+function ms = limit (q, forward, backward, rate)
+  multiply_adds = q.pixels * q.taps * sum (q.layers(1:end-1) .* q.layers(2:end));
+  ms = 1e3 * (2 * multiply_adds * (forward + 2 * backward) / rate.dgemm + q.pixels * sum (q.layers(2:end-1)) * forward / rate.tanh);
 endfunction
 
 function r = rates ()
@@ -161,7 +161,7 @@ function r = p_rk4 (B, T, n, target)
   s = interleave (20, {erm, sam, call, @() processor_ms(@() octave_gradient (Y, q.v, 0.5)), rate_contestants(){:}});
   ours = min (s{1});
   evaluations = 4 * T * B;
-  r = [row(name, "step of training, ms; its limit", s{1}, limit (q.layers, evaluations, evaluations, rates_of (s(5:end))), target), ...
+  r = [row(name, "step of training, ms; its limit", s{1}, limit (q, evaluations, evaluations, rates_of (s(5:end))), target), ...
           row(name, "hybrid_gradient called from Octave, ms; that step", s{3}, ours), ...
           row(name, "the same gradient in vectorised Octave, ms; that step", s{4}, ours), ...
           row(name, "SAM step, ms; ERM step", s{2}, ours, "<= 2.05")];
@@ -181,6 +181,15 @@ function r = p_threads (n)
   with = @(k) @() step_ms (q, n, "solver", "rk4", "threads", k);
   s = interleave (10, {with(1), with(2)});
   r = row ("P B=1000 T=20, rk4", "step with one thread, ms; with two", s{1}, min (s{2}), ">= 1.8");
+endfunction
+
+function r = fields (B, T)
+  q = bench_problem ("fields", 32, B, T);
+  with = @(k) @() step_ms (q, 2, "solver", "rk4", "threads", k);
+  s = interleave (30, {with(1), with(2), rate_contestants(){:}});
+  name = sprintf ("R 32 x 32, B=%d T=%d, rk4", B, T);
+  r = [row(name, "step of training with one thread, ms; its limit", s{1}, limit (q, 4 * T * B, 4 * T * B, rates_of (s(3:end))), "<= 2"), ...
+          row(name, "step with one thread, ms; with two", s{1}, min (s{2}), ">= 1.8")];
 endfunction
 
 function list = tolerance (rtol)
@@ -203,7 +212,7 @@ function r = p_adaptive (n)
   [~, ~, info] = hybrid_gradient (q.model, q.data, q.v, "solver", "dopri5", tolerance (1e-6){:});
   step = @(solver, rtol) @() step_ms (q, n, "solver", solver, tolerance (rtol){:});
   s = interleave (25, {step("dopri5", 1e-6), step("dopri5", equal), step("cvode", 1e-6), step("auto", 1e-6), rate_contestants(){:}});
-  floor_ms = limit (q.layers, 25 * info.rhs, 25 * info.backward_rhs, rates_of (s(5:end)));
+  floor_ms = limit (q, 25 * info.rhs, 25 * info.backward_rhs, rates_of (s(5:end)));
   r = [row([name ", dopri5"], sprintf ("step at rtol 1e-6 (error %.1e), ms; the limit of its right-hand sides", error_of ("dopri5", 1e-6)), s{1}, floor_ms, "<= 1.5"), ...
           row([name ", cvode"], sprintf ("step at rtol 1e-6 (error %.1e), ms; dopri5 at rtol %.0e (error %.1e)", target, equal, error_of ("dopri5", equal)), s{3}, min (s{2}), "<= 2"), ...
           row([name ", cvode"], "step at rtol 1e-6, ms; dopri5 at rtol 1e-6", s{3}, min (s{1})), ...
@@ -439,7 +448,7 @@ head = machine ();
 printf ("%s\n\n%-38s %-84s %10s %10s %10s %8s  %s\n", head, "case", "quantity", "median", "minimum", "baseline", "ratio", "target");
 q = is_quick ();
 n = [100, 3](1 + q);
-all_rows = [rates(), p_rk4(25, 40, n, "<= 1.5"), p_rk4(100, 100, max (3, n / 10), "<= 1.3"), p_threads(max (1, n / 10)), p_adaptive(max (1, n / 10)), physics_alone(), ...
+all_rows = [rates(), p_rk4(25, 40, n, "<= 1.5"), p_rk4(100, 100, max (3, n / 10), "<= 1.3"), p_threads(max (1, n / 10)), fields([20, 2](1 + q), 15), p_adaptive(max (1, n / 10)), physics_alone(), ...
             train_overhead([500, 20](1 + q)), spiral([500, 20](1 + q)), pendulum_forward([], "pendulum forward, 41 times to 20", ">= 30"), ...
             pendulum_forward([2 64 64 1], "P forward, 41 times to 20", ""), stiff([100, 4](1 + q))];
 s = all_scaling ();

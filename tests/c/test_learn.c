@@ -87,6 +87,54 @@ static void objective_gradient(void **state) {
   }
 }
 
+/* 2 J^T r / sum of the weights is the gradient of the squared errors, and r^T r is their sum; by every solver, one forward solution for all rows. */
+static void jacobian_and_gradient(void **state) {
+  (void)state;
+  for (int solver = 0; solver < 4; solver++) {
+    hs_model *m;
+    hs_data *d;
+    hs_objective *f;
+    hs_error e = {0};
+    hs_loss loss;
+    hs_options o = defaults();
+    double w[N_V], g[N_V], sum[N_V] = {0}, r[2 * MOST], jt[2 * MOST * N_V], squares = 0, total = 0;
+    int all[N_TRAJECTORIES];
+    pendulum_new(&s, false, false);
+    s.lower[0] = 0;
+    s.fixed[1] = 1;
+    o.solver = solver;
+    o.rtol = 1e-10;
+    o.atol = 1e-12;
+    hs_model_new(&m, &s.model, NULL);
+    hs_data_new(&d, &s.data, m, NULL);
+    assert_int_equal(hs_objective_new(&f, m, d, &o, NULL, &e), HS_OK);
+    hs_model_trainables(m, s.v, w, NULL);
+    for (int b = 0; b < N_TRAJECTORIES; b++) {
+      const int rows = hs_objective_rows(f, b);
+      all[b] = b;
+      assert_true(rows > 0 && rows <= 2 * MOST);
+      assert_int_equal(hs_objective_jacobian(f, b, w, r, jt, &e), HS_OK);
+      for (int k = 0; k < rows; k++) {
+        squares += r[k] * r[k];
+        for (int i = 0; i < N_V; i++) {
+          sum[i] += 2 * r[k] * jt[k * N_V + i];
+        }
+      }
+      assert_int_equal(hs_objective_jacobian(f, b, w, r, NULL, &e), HS_OK);
+    }
+    assert_int_equal(hs_objective_eval(f, N_TRAJECTORIES, all, w, &loss, g, &e), HS_OK);
+    total = hs_objective_weight(f, N_TRAJECTORIES, all);
+    hs_model_chain(m, w, sum);
+    assert_true(fabs(squares / total - loss.data) < 1e-8 * loss.data);
+    for (int i = 0; i < N_V; i++) {
+      assert_true(fabs(sum[i] / total - g[i]) < (solver == HS_RK4 ? 1e-13 : 1e-7));
+    }
+    hs_objective_free(f);
+    hs_data_free(d);
+    hs_model_free(m);
+  }
+}
+
 /* Estimated initial states (with bounds and priors), scales, gaps between trajectories that go on: 18 values, the last four are states. */
 static void local_values_gradient(void **state) {
   (void)state;
@@ -441,15 +489,11 @@ static void every_allocation_of_new_may_fail(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(option_table_is_sound),
-      cmocka_unit_test(objective_gradient),
-      cmocka_unit_test(local_values_gradient),
-      cmocka_unit_test(unsolvable_are_left_out),
-      cmocka_unit_test(threads_change_no_bit),
-      cmocka_unit_test(threads_count_failures_alike),
-      cmocka_unit_test(slices_do_not_matter),
-      cmocka_unit_test(every_allocation_may_fail),
-      cmocka_unit_test(every_allocation_of_new_may_fail),
+      cmocka_unit_test(option_table_is_sound),        cmocka_unit_test(objective_gradient),
+      cmocka_unit_test(jacobian_and_gradient),        cmocka_unit_test(local_values_gradient),
+      cmocka_unit_test(unsolvable_are_left_out),      cmocka_unit_test(threads_change_no_bit),
+      cmocka_unit_test(threads_count_failures_alike), cmocka_unit_test(slices_do_not_matter),
+      cmocka_unit_test(every_allocation_may_fail),    cmocka_unit_test(every_allocation_of_new_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
