@@ -163,7 +163,9 @@ function [values, params] = one_run (task, method, opt, seed)
   error_on = @(data) sqrt (hybrid_gradient (task.model, data, fit.last, solver{:}));
   share = NaN;
   try
-    share = network_share (task.model, task.test, fit.last, solver);
+    if (task.model.trace)
+      share = law_along (task.model, task.test, fit.last, solver).share;
+    endif
   catch e
     unsolved_only (e);
   end_try_catch

@@ -5,7 +5,12 @@
 ## @deftypefnx {} {@var{h} =} hybrid_plot (@var{fit}, @var{kind}, @var{name}, @var{value}, @dots{})
 ## @deftypefnx {} {@var{h} =} hybrid_plot (@var{tab})
 ## @deftypefnx {} {@var{h} =} hybrid_plot (@var{tab}, "comparison", "file", @var{name})
-## Draw what @code{hybrid_train} or @code{hybrid_compare} found.
+## @deftypefnx {} {@var{h} =} hybrid_plot (@var{report}, "report" | "profile", "file", @var{name})
+## Draw what @code{hybrid_train}, @code{hybrid_compare} or @code{hybrid_report} found.
+##
+## A @var{report} of @code{hybrid_report} is drawn as the law's component in which the networks do most, along the first trajectory, in its two parts; the root mean
+## squared residual with and without networks and physics; the relative standard errors; and the rise of the loss around the minimum (@qcode{"report"}, the
+## default).  @qcode{"profile"}: the profile likelihoods, with the chi-square limit (dashed).
 ##
 ## A table @var{tab} of @code{hybrid_compare} is drawn as one axes for each measure (but the validation error) with a row for each method: the median over the seeds (point) and the range from
 ## the least to the largest (line).
@@ -46,17 +51,21 @@
 ##
 ## Errors: @code{hybridsam:plot:usage}, @code{hybridsam:plot:fit} (not a fit), @code{hybridsam:plot:kind},
 ## @code{hybridsam:plot:data}, @code{hybridsam:plot:trajectories}, @code{hybridsam:plot:truth} (no such parameter, wrong shape),
-## @code{hybridsam:plot:labels}, @code{hybridsam:plot:params} (the model has none), @code{hybridsam:plot:history} (no iteration to
+## @code{hybridsam:plot:labels}, @code{hybridsam:plot:profile} (the report has none), @code{hybridsam:plot:params} (the model has none), @code{hybridsam:plot:history} (no iteration to
 ## draw), @code{hybridsam:plot:file} (cannot be written), @code{hybridsam:option:*}.
 ## @seealso{hybrid_train, hybrid_simulate}
 ## @end deftypefn
 
 function h = hybrid_plot (fits, kind, varargin)
-  if (nargin > 0 && is_table (fits))
+  if (nargin > 0 && (is_a ("hybrid_table", fits) || is_a ("hybrid_report", fits)))
     if (nargin > 1)
       varargin = [{kind}, varargin];
     endif
-    h = plot_table (fits, varargin);
+    if (is_a ("hybrid_table", fits))
+      h = plot_table (fits, varargin);
+    else
+      h = plot_report (fits, varargin);
+    endif
     if (nargout == 0)
       clear h;
     endif
@@ -71,17 +80,7 @@ function h = hybrid_plot (fits, kind, varargin)
   opt.labels = check_labels (opt.labels, fits);
   check_file (opt.file);
   draw = check_kind (kind, fits, opt);
-  h = new_figure (isempty (opt.file));
-  unwind_protect
-    done = false;
-    draw (h, fits, opt);
-    write_file (h, opt.file);
-    done = true;
-  unwind_protect_cleanup
-    if (! done)
-      close (h);
-    endif
-  end_unwind_protect
+  h = on_paper (opt.file, @(h) draw (h, fits, opt));
   if (nargout == 0)
     clear h;
   endif
@@ -89,17 +88,24 @@ endfunction
 
 ## ---- a table of hybrid_compare
 
-function tf = is_table (x)
-  tf = isstruct (x) && isscalar (x) && isfield (x, "type") && ischar (x.type) && strcmp (x.type, "hybrid_table");
+function tf = is_a (type, x)
+  tf = isstruct (x) && isscalar (x) && isfield (x, "type") && ischar (x.type) && strcmp (x.type, type);
+endfunction
+
+## ARGS: [KIND], NAME, VALUE, ...
+function [kind, args] = kind_of (args, what, known)
+  kind = known{1};
+  if (mod (numel (args), 2))
+    kind = args{1};
+    args(1) = [];
+    if (! ischar (kind) || ! any (strcmp (kind, known)))
+      error ("hybridsam:plot:kind", "hybrid_plot: of a %s KIND can be %s, got %s", what, strjoin (known, " or "), short_text (kind));
+    endif
+  endif
 endfunction
 
 function h = plot_table (tab, args)
-  if (numel (args) && mod (numel (args), 2))
-    if (! ischar (args{1}) || ! strcmp (args{1}, "comparison"))
-      error ("hybridsam:plot:kind", "hybrid_plot: of a table KIND can only be comparison, got %s", short_text (args{1}));
-    endif
-    args(1) = [];
-  endif
+  [~, args] = kind_of (args, "table", {"comparison"});
   opt = parse_options ("hybrid_plot", struct ("file", ""), args{:});
   check_file (opt.file);
   needed = {"labels", "measures", "median", "low", "high", "task"};
@@ -110,19 +116,7 @@ function h = plot_table (tab, args)
   if (isempty (shown))
     error ("hybridsam:plot:history", "hybrid_plot: the table has no finished run to draw");
   endif
-  h = new_figure (isempty (opt.file));
-  unwind_protect
-    done = false;
-    for j = 1:numel (shown)
-      draw_measure (h, tab, shown(j), j, numel (shown));
-    endfor
-    write_file (h, opt.file);
-    done = true;
-  unwind_protect_cleanup
-    if (! done)
-      close (h);
-    endif
-  end_unwind_protect
+  h = on_paper (opt.file, @(h) arrayfun (@(j) draw_measure (h, tab, shown(j), j, numel (shown)), 1:numel (shown)));
 endfunction
 
 ## Column j of n: measure k, methods from the top. Logarithmic where all is positive and spans half a decade.
@@ -171,6 +165,118 @@ function x = label_place (a)
   else
     x = limits(1) - 0.04 * diff (limits);
   endif
+endfunction
+
+## ---- a report of hybrid_report
+
+function h = plot_report (r, args)
+  [kind, args] = kind_of (args, "report", {"report", "profile"});
+  opt = parse_options ("hybrid_plot", struct ("file", ""), args{:});
+  check_file (opt.file);
+  needed = {"names", "theta", "use", "standard_error", "standard_error_fixed", "profile"};
+  if (! all (isfield (r, needed)) || ! isstruct (r.use) || ! isstruct (r.profile))
+    error ("hybridsam:plot:fit", "hybrid_plot: this is no report of hybrid_report any more; its fields were changed");
+  endif
+  if (strcmp (kind, "profile") && isempty (fieldnames (r.profile)))
+    error ("hybridsam:plot:profile", "hybrid_plot: the report has no profile likelihood; ask for it: hybrid_report (fit, \"profile\", {NAMES})");
+  endif
+  h = on_paper (opt.file, @(h) {@draw_report, @draw_profiles}{1 + strcmp(kind, "profile")} (h, r));
+endfunction
+
+function draw_report (h, r)
+  draw_law (panel (h, 2, 2, 1), r.use);
+  draw_errors (panel (h, 2, 2, 2), r.use);
+  draw_uncertainty (panel (h, 2, 2, 3), r);
+  draw_rise (panel (h, 2, 2, 4), r);
+  explain (h, {curve_style(colour (1)), curve_style(colour (2)), curve_style(grey ())}, {"physics (networks held fixed)", "networks (free)", "both"});
+endfunction
+
+function draw_law (a, use)
+  if (isempty (use.f_network))
+    say (a, "", "", "the law is not traced");
+    return;
+  endif
+  [~, i] = max (sqrt (mean (use.f_network .^ 2, 2)) ./ (sqrt (mean (use.f_physics .^ 2, 2)) + eps));
+  first = use.trajectory == 1;
+  t = use.t(first);
+  head = ["derivative of " use.components{i} " along the first trajectory"];
+  if (! any (diff (t)))  # algebraic: over the samples
+    first(:) = true;
+    t = 1:numel (first);
+    head = [use.components{i} " over the samples"];
+  endif
+  plot (a, t, use.f_physics(i,first), curve_style (colour (1)){:});
+  plot (a, t, use.f_network(i,first), curve_style (colour (2)){:});
+  loosen (a);
+  say (a, "", "", head);
+endfunction
+
+## Dots on a logarithmic axis, a row for each.
+function draw_errors (a, use)
+  values = [use.error, use.error_physics, use.error_network];
+  texts = {"both", "physics alone", "network alone"};
+  colours = {grey(), colour(1), colour(2)};
+  for k = 1:3
+    if (isfinite (values(k)) && values(k) > 0)
+      plot (a, k, values(k), "linestyle", "none", "marker", ".", "markersize", 26, "color", colours{k});
+    endif
+  endfor
+  set (a, "yscale", "log", "xlim", [0.5 3.5], "xtick", 1:3, "xticklabel", texts);
+  say (a, "", "", "root mean squared residual");
+endfunction
+
+function draw_uncertainty (a, r)
+  free = 100 * flat_values (r.standard_error) ./ abs (r.theta);
+  fixed = 100 * flat_values (r.standard_error_fixed) ./ abs (r.theta);
+  for k = 1:numel (r.theta)
+    plot (a, k * [1 1], positive ([fixed(k), free(k)]), curve_style (grey ()){:});
+    plot (a, k, positive (fixed(k)), "linestyle", "none", "marker", ".", "markersize", 26, "color", colour (1));
+    plot (a, k, positive (free(k)), "linestyle", "none", "marker", ".", "markersize", 26, "color", colour (2));
+  endfor
+  n = max (numel (r.theta), 1);
+  set (a, "yscale", "log", "xlim", [0.5, n + 0.5], "xtick", 1:numel (r.theta), "xticklabel", r.names, "ticklabelinterpreter", "none");
+  say (a, "", "", "standard error of the parameters, %");
+endfunction
+
+function v = flat_values (s)
+  v = struct2cell (s);
+  v = cell2mat (cellfun (@(x) x(:), v, "UniformOutput", false));
+  v = v(! isnan (v));
+endfunction
+
+function draw_rise (a, r)
+  if (! isfield (r, "sharpness") || isempty (r.sharpness.nets))
+    say (a, "", "", "no network, no sharpness");
+    return;
+  endif
+  plot (a, r.sharpness.rho, positive (r.sharpness.rise), curve_style (colour (2)){:}, "marker", ".", "markersize", 20);
+  set (a, "xscale", "log", "yscale", "log");
+  say (a, "distance of the weights", "", "largest rise of the loss");
+endfunction
+
+function draw_profiles (h, r)
+  list = {};
+  for name = fieldnames (r.profile)'
+    for k = 1:rows (r.profile.(name{1}).value)
+      list(:,end+1) = {r.profile.(name{1}); k; [name{1}, {"", sprintf("(%d)", k)}{1 + (rows (r.profile.(name{1}).value) > 1)}]};
+    endfor
+  endfor
+  n = ceil (sqrt (columns (list)));
+  m = ceil (columns (list) / n);
+  for j = 1:columns (list)
+    a = panel (h, m, n, j);
+    [p, k, name] = list{:,j};
+    good = isfinite (p.rise(k,:));
+    done = good & p.converged(k,:);
+    plot (a, p.value(k,good), p.rise(k,good), curve_style (colour (1)){:});
+    plot (a, p.value(k,done), p.rise(k,done), "linestyle", "none", "marker", ".", "markersize", 22, "color", colour (1));
+    plot (a, p.value(k,good & ! done), p.rise(k,good & ! done), "linestyle", "none", "marker", "o", "markersize", 8, "linewidth", 1.5, "color", colour (1));
+    plot (a, p.value(k,good)([1 end]), p.limit * [1 1], dashed_style ([0 0 0]){:});
+    loosen (a);
+    say (a, name, "", "");
+  endfor
+  open = {"linestyle", "none", "marker", "o", "markersize", 8, "linewidth", 1.5, "color", colour(1)};
+  explain (h, {curve_style(colour (1)), open, dashed_style([0 0 0])}, {"twice the loss of log likelihood, all else fitted again", "not minimised to the end", "limit"});
 endfunction
 
 ## ---- checks
@@ -288,6 +394,21 @@ function check_truth (truth, model)
 endfunction
 
 ## ---- paper
+
+## A figure with what DRAW (figure) draws on it, written to FILE; none is left when that fails.
+function h = on_paper (file, draw)
+  h = new_figure (isempty (file));
+  unwind_protect
+    done = false;
+    draw (h);
+    write_file (h, file);
+    done = true;
+  unwind_protect_cleanup
+    if (! done)
+      close (h);
+    endif
+  end_unwind_protect
+endfunction
 
 function h = new_figure (wanted)
   warning ("off", "Octave:gnuplot-graphics", "local");
@@ -635,6 +756,23 @@ endfunction
 %! m = hybrid_model ("inputs", {"a"}, "params", struct ("k", 1), "output", @(t, x, u, p, nn) p.k * u.a);
 %! f = hybrid_train (m, hybrid_data ([], (1:9)', "inputs", (1:9)'), "iterations", 3, "display", "off");
 %! close (hybrid_plot (f, "fit"));
+%!test  # a report
+%! r = hybrid_report (fit, "profile", {"w2", "c"}, "profile_points", 1, "profile_iterations", 2, "display", "off");
+%! h = hybrid_plot (r);
+%! assert (numel (findobj (h, "type", "axes", "visible", "on")), 4);
+%! close (h);
+%! h = hybrid_plot (r, "profile");
+%! assert (numel (findobj (h, "type", "axes", "visible", "on")), 3);
+%! close (h);
+%! unwind_protect
+%!   close (hybrid_plot (r, "report", "file", file));
+%!   assert (size (imread (file)), [800 1200 3]);
+%! unwind_protect_cleanup
+%!   delete (file);
+%! end_unwind_protect
+%! fail ("hybrid_plot (r, \"landscape\")", "report or profile");
+%! fail ("hybrid_plot (rmfield (r, \"use\"))", "changed");
+%! fail ("hybrid_plot (setfield (r, \"profile\", struct ()), \"profile\")", "ask for it");
 %!test  # the example of the help
 %! unwind_protect
 %!   close (hybrid_plot (fit, "estimates", "truth", struct ("w2", 1.1), "file", file));

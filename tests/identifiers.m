@@ -43,7 +43,7 @@ function ids = raised_by_octave (top)
     for room = found (code{k}, '\["hybridsam:([a-z]+):" what\]')
       before = code{k}(1:regexp (code{k}, '\["hybridsam:[a-z]+:" what\]', "once"));
       name = regexp (before, 'function (\w+) \(what', "tokens"){end}{1};
-      ids = [ids, strcat(room{1}, ":", found (all, ['\<' name ' \("([a-z]+)"']))];
+      ids = [ids, strcat(room{1}, ":", found (all, ['\<' name ' \("([a-z_]+)"']))];
       n++;
     endfor
   endfor

@@ -100,7 +100,9 @@ static size_t size_over_programs(const hs_model *m, int L, size_t (*size)(const 
   return n;
 }
 
-enum { LEAST_LANES = 4 }; /* of a block of a large model: half a vector of the widest kernels, as fast by the lane as a whole one */
+enum {
+  LEAST_LANES = 4
+}; /* of a block of a large model: half a vector of the widest kernels, as fast by the lane as a whole one */
 
 static int block_size(const hs_model *m) {
   const size_t lanes = EVALUATION_BYTES / (size_over_programs(m, 8, hs_program_work_size) * sizeof(double) / 8) / 8 * 8;

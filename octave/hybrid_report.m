@@ -1,0 +1,622 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn  {} {@var{r} =} hybrid_report (@var{fit}, @var{name}, @var{value}, @dots{})
+## @deftypefnx {} {@var{r} =} hybrid_report (@var{fit}, @var{data}, @var{name}, @var{value}, @dots{})
+## May I believe the parameters of this fit?  Is the physics used, are the parameters identifiable while the networks are free, how sharp is the minimum.
+##
+## @var{fit} comes from @code{hybrid_train}; @var{data} is the data set to judge by (default: that of the training).
+##
+## @strong{Use of the physics}, @code{r.use}: @code{network}, the networks' share of the law (right-hand side; algebraic: output) along the model's solutions, from 0
+## to 1, and @code{physics}, the rest; @code{correlation} of the two (cosine of their values over time; 0: they do different work); @code{error}, the
+## root of the mean squared residual, @code{error_physics} with 0 in the law for all networks, @code{error_network} with the networks alone; and what
+## they are made of, @code{trajectory} and @code{t} (1 x N), @code{x} (n_x x N), @code{f_physics}, @code{f_network} (one row for each of
+## @code{components}).
+##
+## @strong{Identifiability}, from the Jacobian J of the residuals: the data are taken as the model plus noise of standard deviation @var{sigma}, linearised at the fit,
+## while every weight of a network may move by @qcode{"weight_spread"}.  @code{r.standard_error.NAME}, @code{r.interval.NAME} (numel x 2) and
+## @code{r.identifiable.NAME} hold with the networks free, @code{r.standard_error_fixed.NAME} with the networks held as they are.  A parameter is called
+## identifiable when its standard error with the networks free is at most @qcode{"relative"} of its size.  @code{r.step.NAME} is what one step of Gauss and Newton would
+## change: a fit that was not trained to the end, or by SAM, is not at the least squares that the standard errors are about, and the interval and the criterion
+## reach over the step as well.  @code{r.information} and
+## @code{r.information_fixed} are the matrices, theta in the order @code{r.names}; @code{r.directions} has the relative changes of theta that the data
+## determine least first (@code{change}, @code{standard_error}, relative both, @code{determined}); @code{r.sigma}, @code{r.weight_spread}, @code{r.gamma} (the
+## number of weights that the data determine), @code{r.dof} (of all values).
+##
+## The standard errors know of no error of the model's form, and of no penalty.  A network that is free is one that could have been trained otherwise: methods
+## that prefer simple networks (SAM) can find theta where the report says that the data alone do not determine it.
+##
+## @strong{Sharpness}, @code{r.sharpness}: of the mean squared residual f over weights and parameters, without penalty: @code{nets} and @code{all}, the largest
+## eigenvalues of the Hessian in the weights and in everything; @code{trace} and @code{trace_error} of the weights' block (Hutchinson's estimate and its
+## standard error); @code{rho} and @code{rise}, the largest f(w + e) - f(w) found by ascent over |e| <= rho in the weights.
+##
+## @strong{Profile likelihood}, on demand, @code{r.profile.NAME}: @code{value} and @code{rise} (elements x points), by how much r'r/sigma^2 grows when the parameter is held at a
+## value and all else is fitted again (weights and values with a prior at the price of leaving where they are: ((w - w_fit)/spread)^2); @code{interval}
+## (elements x 2), where that stays below @code{limit}, the quantile of chi-square, an end that the points do not reach is infinite; @code{converged}: not all minima
+## may be found in @qcode{"profile_iterations"}, and then the interval is NaN.
+##
+## @code{r.sentences} (cell) says it in words.
+##
+## Options:
+##
+## @table @asis
+## @item @qcode{"sigma"}, @var{number}
+## Standard deviation of the noise of a residual (measurement of weight 1, divided by its scale).  Default: estimated, sigma^2 = r'r/(N - dof).
+## @item @qcode{"weight_spread"}, @var{number}
+## By how much each weight may move (standard deviation).  Default: estimated from the size of the weights and how many of them the data determine,
+## spread^2 = phi'phi/gamma (MacKay 1992, Neural Computation 4, 448).  Inf: anything.
+## @item @qcode{"relative"}, @var{number}
+## The criterion of identifiable (default 0.1).
+## @item @qcode{"confidence"}, @var{number}
+## Of the intervals (default 0.95).
+## @item @qcode{"profile"}, @{NAMES@}
+## Parameters whose profile likelihood is computed (default none).
+## @item @qcode{"profile_points"}, @var{n}; @qcode{"profile_iterations"}, @var{n}
+## Points on each side (default 4); most steps (L-BFGS) of the minimisation at each (default 100).
+## @item @qcode{"sharpness"}, true | false
+## @item @qcode{"rho"}, @var{numbers}
+## Radii of the rise (default 0.05, 0.1, 0.2, 0.5).
+## @item @qcode{"display"}, @qcode{"final"} | @qcode{"off"}
+## Print the sentences.
+## @end table
+##
+## @example
+## fit = hybrid_train (model, data, "iterations", 100, "display", "off");
+## r = hybrid_report (fit);
+## if (r.identifiable.w2) disp (r.interval.w2); end
+## @end example
+##
+## Errors: @code{hybridsam:report:*}, @code{hybridsam:option:*}, @code{hybridsam:data:*}, @code{hybridsam:values:*}, @code{hybridsam:solve:unsolved}.
+## @seealso{hybrid_train, hybrid_compare, hybrid_plot}
+## @end deftypefn
+
+function r = hybrid_report (fit, varargin)
+  if (nargin < 1)
+    error ("hybridsam:report:usage", "hybrid_report: a fit is needed, as hybrid_train gives");
+  endif
+  check_fit (fit);
+  data = fit.data;
+  if (numel (varargin) && ! ischar (varargin{1}))
+    data = varargin{1};
+    varargin(1) = [];
+  endif
+  check_data ("hybrid_report", "report", data);
+  defaults = struct ("sigma", [], "weight_spread", [], "relative", 0.1, "confidence", 0.95, "profile", {{}}, "profile_points", 4, ...
+                     "profile_iterations", 100, "sharpness", true, "rho", [0.05 0.1 0.2 0.5], "display", "final");
+  opt = check_options (parse_options ("hybrid_report", defaults, varargin{:}), fit.model);
+  solver = solver_options (fit.options);
+  map = residual_map ("hybrid_report", fit.model, data, fit.values, solver, scale_of (fit));
+  if (map.n < 2)
+    error ("hybridsam:report:data", "hybrid_report: the data have %d measured entry, too few to judge by", map.n);
+  endif
+  r = struct ("type", "hybrid_report", "names", {element_names(fit.model, map.theta)}, "theta", map.vector(map.theta));
+  r.use = use_of_physics (fit, data, map, solver);
+  r = identifiability (r, fit, map, opt);
+  if (opt.sharpness)
+    r.sharpness = sharpness (map, opt.rho);
+  endif
+  newton = r.newton;
+  r = rmfield (r, "newton");
+  r.profile = struct ();
+  for name = opt.profile
+    r.profile.(name{1}) = profile_likelihood (fit, name{1}, setfield (r, "newton", newton), map, opt);
+  endfor
+  r.sentences = sentences (r, fit.model, opt);
+  if (strcmp (opt.display, "final"))
+    printf ("%s\n", r.sentences{:});
+  endif
+endfunction
+
+## ---- checks
+
+function check_fit (fit)
+  needed = {"model", "values", "options", "data", "info", "params"};
+  if (! isstruct (fit) || ! isscalar (fit) || ! all (isfield (fit, needed)) || ! isstruct (fit.options) || ! isfield (fit.info, "scale"))
+    error ("hybridsam:report:fit", "hybrid_report: FIT must come from hybrid_train, got %s", short_text (fit));
+  endif
+  check_model ("hybrid_report", "report", fit.model);
+endfunction
+
+function opt = check_options (opt, model)
+  positive = @(x) isnumeric (x) && isreal (x) && isscalar (x) && x > 0;
+  check_option ("sigma", opt.sigma, "a finite number > 0", @(x) isempty (x) || (positive (x) && isfinite (x)));
+  check_option ("weight_spread", opt.weight_spread, "a number > 0", @(x) isempty (x) || positive (x));
+  check_option ("relative", opt.relative, "a number > 0", positive);
+  check_option ("confidence", opt.confidence, "a number between 0 and 1", @(x) positive (x) && x < 1);
+  check_option ("profile_points", opt.profile_points, "a whole number >= 1", @(x) positive (x) && x == fix (x) && x <= 1000);
+  check_option ("profile_iterations", opt.profile_iterations, "a whole number >= 1", @(x) positive (x) && x == fix (x) && isfinite (x));
+  check_option ("sharpness", opt.sharpness, "true or false", @(x) (islogical (x) || isnumeric (x)) && isscalar (x));
+  check_option ("rho", opt.rho, "finite numbers > 0", @(x) isnumeric (x) && isreal (x) && all (isfinite (x(:)) & x(:) > 0));
+  check_option ("display", opt.display, "final or off", @(x) ischar (x) && any (strcmp (x, {"final", "off"})));
+  check_option ("profile", opt.profile, "names of parameters", @(x) ischar (x) || iscellstr (x) || isempty (x));
+  if (isempty (opt.profile))
+    opt.profile = {};
+  endif
+  opt.profile = cellstr (opt.profile)(:)';
+  if (numel (opt.profile) == 1 && isempty (opt.profile{1}))
+    opt.profile = {};
+  endif
+  known = {model.params(! [model.params.fixed]).name};
+  for name = opt.profile
+    if (! any (strcmp (name{1}, known)))
+      error ("hybridsam:report:profile", "hybrid_report: \"profile\": the model has no parameter %s that is fitted and shared by all trajectories; it has %s", ...
+             name{1}, strjoin (known, ", "));
+    endif
+  endfor
+endfunction
+
+function check_option (what, value, expected, good)
+  if (! good (value))
+    error (["hybridsam:report:" what], "hybrid_report: \"%s\" must be %s, got %s", what, expected, short_text (value));
+  endif
+endfunction
+
+function scale = scale_of (fit)
+  scale = "none";
+  if (! isempty (fit.info.scale))
+    scale = fit.info.scale;
+  endif
+endfunction
+
+function names = element_names (model, at)
+  names = all_elements (model.params)(at);
+endfunction
+
+## {"a", "theta(2)"}: of every element of parameters or states.
+function names = all_elements (list)
+  names = {};
+  for q = list
+    n = q.rows * q.cols;
+    if (n == 1)
+      names{end+1} = q.name;
+    else
+      names = [names, arrayfun(@(k) sprintf ("%s(%d)", q.name, k), 1:n, "UniformOutput", false)];
+    endif
+  endfor
+endfunction
+
+## ---- the use of the physics
+
+function use = use_of_physics (fit, data, map, solver)
+  use = struct ("network", NaN, "physics", NaN, "correlation", NaN, "error", sqrt (sumsq (map.r) / map.weight), "error_physics", NaN, "error_network", NaN, ...
+                "trajectory", [], "t", [], "x", [], "components", {{}}, "f_physics", [], "f_network", []);
+  if (! fit.model.trace)
+    return;
+  endif
+  law = law_along (fit.model, data, fit.values, solver);
+  use.network = law.share;
+  use.physics = 1 - law.share;
+  use.trajectory = law.trajectory;
+  use.t = law.t;
+  use.components = fit.model.outputs;
+  if (! isempty (fit.model.functions.rhs))
+    use.components = all_elements (fit.model.states);
+  endif
+  use.x = law.x;
+  law.physics = law.physics(1:numel (use.components),:);  # without those of single trajectories' parameters, which are 0
+  law.network = law.network(1:numel (use.components),:);
+  use.f_physics = law.physics;
+  use.f_network = law.network;
+  reached = any (law.network != 0, 2);
+  a = law.physics(reached,:)(:);
+  b = law.network(reached,:)(:);
+  if (norm (a) > 0 && norm (b) > 0)
+    use.correlation = a' * b / (norm (a) * norm (b));
+  endif
+  if (any (reached))
+    use.error_physics = part_error (fit, data, "physics", solver);
+    use.error_network = part_error (fit, data, "network", solver);
+  endif
+endfunction
+
+## Inf where that part alone cannot be solved.
+function e = part_error (fit, data, part, solver)
+  e = Inf;
+  try
+    e = sqrt (residual_error (law_part (fit.model, part), data, fit.values, solver, scale_of (fit)));
+  catch err
+    if (! strcmp (err.identifier, "hybridsam:solve:unsolved"))
+      rethrow (err);
+    endif
+  end_try_catch
+endfunction
+
+function f = residual_error (model, data, v, solver, scale)
+  [cm, d, layout] = core_problem ("hybrid_report", model, data, true);
+  [~, o] = core_options ("hybrid_report", "g", model, layout, solver{:});
+  d.scale = output_scale ("hybrid_report", data, scale);
+  [~, ~, info] = core ("gradient", cm, d, values_pack ("hybrid_report", model, v, layout), o);
+  f = info.data_loss;
+endfunction
+
+## ---- identifiability
+
+function r = identifiability (r, fit, map, opt)
+  if (isinf (opt.weight_spread) && isempty (map.J))
+    error ("hybridsam:report:weight_spread", "hybrid_report: \"weight_spread\" Inf needs the whole Jacobian, which is too large here (%d x %d); give a number", map.n, numel (map.vector));
+  endif
+  s = information (map, opt.sigma, opt.weight_spread);
+  [cov, r.directions] = uncertainty (s.free, s.fixed, r.theta, opt.relative);
+  cov_fixed = uncertainty (s.fixed, s.fixed, r.theta, opt.relative);
+  r.sigma = s.sigma;
+  r.dof = s.dof;
+  r.information = s.free;
+  r.information_fixed = s.fixed;
+  r.weight_spread = s.spread;
+  r.gamma = s.gamma;
+  r.newton = s.newton;
+  quantile = sqrt (2) * erfinv (opt.confidence);
+  error_free = sqrt (diag (cov));
+  identified = error_free <= opt.relative * abs (r.theta) & abs (s.step) <= opt.relative * abs (r.theta);
+  r.standard_error = by_name (fit.model, map.theta, error_free, NaN);
+  r.standard_error_fixed = by_name (fit.model, map.theta, sqrt (diag (cov_fixed)), NaN);
+  r.identifiable = by_name (fit.model, map.theta, identified, false);
+  r.step = by_name (fit.model, map.theta, s.step, 0);
+  r.interval = struct ();
+  for q = fit.model.params
+    e = quantile * r.standard_error.(q.name)(:);
+    step = r.step.(q.name)(:);
+    r.interval.(q.name) = fit.values.params.(q.name)(:) + [min(step, 0) - e, max(step, 0) + e];
+  endfor
+endfunction
+
+## Values of the fitted elements as a struct of the parameters' shapes; REST for the fixed ones.
+function s = by_name (model, at, values, rest)
+  s = struct ();
+  n = sum ([0, [model.params.rows] .* [model.params.cols]]);
+  all = repmat (rest, n, 1);
+  all(at) = values;
+  for q = model.params
+    s.(q.name) = reshape (all(q.first:q.first + q.rows * q.cols - 1), q.rows, q.cols);
+  endfor
+endfunction
+
+## Inverse of an information matrix, Inf on the diagonal where a direction is not determined at all, 1e-12 of what it would be with the networks held FIXED; the
+## directions by relative change, least determined first.
+function [cov, directions] = uncertainty (information, fixed, theta, relative)
+  n = numel (theta);
+  d = abs (theta);
+  d(d == 0) = 1;
+  [V, L] = eig (d .* information .* d');
+  lambda = diag (L);
+  none = lambda <= max ([d .* diag(fixed) .* d; realmin]) * 1e-12;
+  lambda(none) = 0;
+  variance = 1 ./ lambda;
+  part = V .^ 2;
+  part(part < 1e-12) = 0;
+  sum_of = @(i) sum (part(i,part(i,:) > 0)' .* variance(part(i,:) > 0));
+  cov = diag (d .^ 2 .* arrayfun (sum_of, (1:n)'));
+  directions = struct ("change", {}, "standard_error", {}, "determined", {});
+  [~, order] = sort (lambda);
+  for j = order(:)'
+    directions(end+1) = struct ("change", V(:,j), "standard_error", sqrt (variance(j)), "determined", sqrt (variance(j)) <= relative);
+  endfor
+endfunction
+
+## ---- sharpness
+
+function s = sharpness (map, radii)
+  n = numel (map.vector);
+  nets = [map.net{:}];
+  everything = [map.theta, nets, map.local];
+  s = struct ("nets", [], "all", [], "trace", 0, "trace_error", 0, "rho", radii(:)', "rise", zeros (1, numel (radii)));
+  s.all = top_eigenvalues (@(x) hessian_product (map, everything, x), numel (everything), 5);
+  if (isempty (nets))
+    return;
+  endif
+  [s.nets, V] = top_eigenvalues (@(x) hessian_product (map, nets, x), numel (nets), 5);
+  probes = min (20, 4 * numel (nets));
+  z = 2 * (reshape (counter_random (3, 1, probes * numel (nets)), numel (nets), probes) > 0.5) - 1;
+  each = arrayfun (@(k) z(:,k)' * hessian_product (map, nets, z(:,k)), 1:probes);
+  s.trace = mean (each);
+  s.trace_error = std (each) / sqrt (probes);
+  f = map.loss (map.vector);
+  s.rise = arrayfun (@(rho) largest_rise (map, nets, V(:,1), f, rho), s.rho);
+endfunction
+
+## Central differences of the exact gradient, of fourth order.
+function y = hessian_product (map, at, x)
+  size_of = norm (x);
+  h = 2e-4 * (1 + norm (map.vector(at))) / size_of;
+  near = @(c) gradient_at (map, at, c * h * x);
+  y = (8 * (near (0.5) - near (-0.5)) - (near (1) - near (-1))) / (6 * h);
+endfunction
+
+function g = gradient_at (map, at, e)
+  v = map.vector;
+  v(at) += e;
+  [~, g] = map.loss (v);
+  g = g(at);
+endfunction
+
+## Ascent on the sphere from the sharpest direction, both ways.
+function most = largest_rise (map, at, direction, f, rho)
+  most = 0;
+  for side = [1, -1]
+    e = side * rho * direction;
+    for k = 1:10
+      try
+        v = map.vector;
+        v(at) += e;
+        [value, g] = map.loss (v);
+      catch err
+        if (! strcmp (err.identifier, "hybridsam:solve:unsolved"))
+          rethrow (err);
+        endif
+        most = Inf;
+        return;
+      end_try_catch
+      most = max (most, value - f);
+      g = g(at);
+      if (norm (g) == 0)
+        break;
+      endif
+      e = rho * g / norm (g);
+    endfor
+  endfor
+endfunction
+
+## ---- profile likelihood
+
+## Everything but the element is minimised anew: F = r'r/sigma^2 + the precisions' sum P (v - center)^2, the weights' about what they are in the fit.
+function p = profile_likelihood (fit, name, r, map, opt)
+  q = fit.model.params(strcmp (name, {fit.model.params.name}));
+  n = q.rows * q.cols;
+  p = struct ("value", [], "rise", [], "interval", [], "limit", 2 * erfinv (opt.confidence) ^ 2, "converged", []);
+  for k = 1:n
+    e = spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), fit.values.params.(name)(k), sqrt (p.limit), opt.profile_points);
+    [p.value(k,:), f, p.converged(k,:)] = profile_of (map, r, q.first + k - 1, e, p.limit, opt);
+    p.rise(k,:) = f - min (f);
+    p.interval(k,:) = crossing (p.value(k,:), p.rise(k,:), p.limit);
+    inside = p.value(k,:) >= p.interval(k,1) & p.value(k,:) <= p.interval(k,2);
+    if (! all (p.converged(k,inside)))
+      p.interval(k,:) = NaN;
+    endif
+  endfor
+endfunction
+
+## Points reach one and a half half-widths of the interval, but no further than the parameter's own size.
+function e = spacing (free, fixed, value, quantile, points)
+  reach = 1.5 * quantile * free;
+  most = max (abs (value), 4 * quantile * fixed);
+  if (most == 0 || ! isfinite (most))
+    most = 1;
+  endif
+  e = min (reach, most) / points;
+endfunction
+
+## From the estimate outwards on both sides, each minimum sought from its neighbour's. Values out of the bounds are NaN.
+function [value, f, converged] = profile_of (map, r, at, e, limit, opt)
+  nets = [map.net{:}];
+  free = setdiff ([map.theta, nets, map.local], at);
+  precision = map.precision;
+  precision(nets) = 1 / r.weight_spread ^ 2;
+  center = map.center;
+  center(nets) = map.vector(nets);
+  goal = @(x) penalised (map, x, free, precision, center, r.sigma);
+  metric = r.newton (at);
+  points = opt.profile_points;
+  value = map.vector(at) + e * (-points:points);
+  f = NaN (1, 2 * points + 1);
+  converged = false (1, 2 * points + 1);
+  middle = [];
+  for j = [points + 1, points + 2:2 * points + 1, points:-1:1]
+    if (j == points + 1 || j == points)
+      x = [middle, map.vector](:,1);
+    endif
+    if (value(j) <= map.lower(at) || value(j) >= map.upper(at))
+      value(j) = NaN;
+      continue;
+    endif
+    x(at) = value(j);
+    [x(free), f(j), converged(j)] = quasi_newton (@(y) goal (put (x, free, y)), x(free), @(g) metric (put (zeros (size (x)), free, g))(free) / 2, opt.profile_iterations, 1e-3 * limit);
+    if (j == points + 1)
+      middle = x;
+    endif
+  endfor
+endfunction
+
+function x = put (x, at, y)
+  x(at) = y;
+endfunction
+
+function [f, g] = penalised (map, x, free, precision, center, sigma)
+  f = Inf;
+  g = zeros (numel (free), 1);
+  if (any (x <= map.lower) || any (x >= map.upper) || any (! isfinite (x)))
+    return;
+  endif
+  try
+    [loss, slope] = map.loss (x);
+  catch err
+    if (! strcmp (err.identifier, "hybridsam:solve:unsolved"))
+      rethrow (err);
+    endif
+    return;
+  end_try_catch
+  known = precision > 0;
+  c = map.weight / sigma ^ 2;
+  f = c * loss + sum (precision(known) .* (x - center)(known) .^ 2);
+  slope = c * slope;
+  slope(known) += 2 * precision(known) .* (x - center)(known);
+  g = slope(free);
+endfunction
+
+## Where the rise crosses the quantile, by linear interpolation of its square root; infinite where it does not.
+function ends = crossing (value, rise, quantile)
+  ends = [-Inf, Inf];
+  [~, low] = min (rise);
+  root = sqrt (max (rise, 0)) - sqrt (quantile);
+  for k = low:-1:2
+    if (root(k-1) > 0)
+      ends(1) = between (value(k-1:k), root(k-1:k));
+      break;
+    endif
+  endfor
+  for k = low:numel (value) - 1
+    if (root(k+1) > 0)
+      ends(2) = between (value(k:k+1), root(k:k+1));
+      break;
+    endif
+  endfor
+endfunction
+
+function x = between (value, root)
+  if (isinf (root(1)) || isinf (root(2)))
+    x = value(isinf (root));
+  else
+    x = value(1) - root(1) * (value(2) - value(1)) / (root(2) - root(1));
+  endif
+endfunction
+
+## ---- words
+
+function list = sentences (r, model, opt)
+  list = use_sentences (r.use);
+  error_of = @(s) vector_of (s, model);
+  free = error_of (r.standard_error);
+  fixed = error_of (r.standard_error_fixed);
+  identified = error_of (r.identifiable);
+  at = ! isnan (free);
+  free = free(at);
+  fixed = fixed(at);
+  identified = identified(at);
+  has_nets = ! isempty (model.nets);
+  for k = 1:numel (r.theta)
+    list{end+1} = parameter_sentence (r.names{k}, r.theta(k), free(k), fixed(k), identified(k), has_nets, opt);
+  endfor
+  list = [list, direction_sentence(r), profile_sentences(r)];
+  if (isfield (r, "sharpness") && ! isempty (r.sharpness.nets))
+    list{end+1} = sprintf ("Sharpness: the largest eigenvalue of the Hessian in the weights is %.3g, its trace %.3g; within %g of the weights the mean squared residual rises by up to %.3g.", ...
+                           r.sharpness.nets(1), r.sharpness.trace, r.sharpness.rho(1), r.sharpness.rise(1));
+  endif
+endfunction
+
+function list = use_sentences (use)
+  list = {};
+  if (isnan (use.network))
+    list{1} = "The law is not traced: what physics and networks do in it is not told apart.";
+  elseif (isnan (use.error_physics))
+    list{1} = "The law calls no network.";
+  else
+    list{1} = sprintf ("The networks make %.0f %% of the law (correlation with the physics %.2f). Root mean squared residual %.3g; without the networks %.3g, without the physics %.3g.", ...
+                       100 * use.network, use.correlation, use.error, use.error_physics, use.error_network);
+  endif
+endfunction
+
+function v = vector_of (s, model)
+  v = [];
+  for q = model.params
+    v = [v; s.(q.name)(:)];
+  endfor
+endfunction
+
+function text = parameter_sentence (name, theta, free, fixed, identified, has_nets, opt)
+  wide = @(e) sprintf ("%.2g (%.2g %%)", e, 100 * e / abs (theta));
+  quantile = sqrt (2) * erfinv (opt.confidence);
+  if (identified)
+    text = sprintf ("%s = %.5g is identifiable: %g %% interval [%.5g, %.5g]", name, theta, 100 * opt.confidence, theta - quantile * free, theta + quantile * free);
+    if (has_nets)
+      text = [text, sprintf(" with the networks free; standard error %s, %s with them held fixed", wide (free), wide (fixed))];
+    endif
+  elseif (has_nets && fixed <= opt.relative * abs (theta))
+    text = sprintf ("%s = %.5g is not identifiable: the networks can imitate it. Standard error %s with them free, %s with them held fixed", name, theta, wide (free), wide (fixed));
+  else
+    text = sprintf ("%s = %.5g is not identifiable%s: standard error %s", name, theta, {"", ", even with the networks held fixed"}{1 + has_nets}, wide (fixed));
+  endif
+  text = [text, "."];
+endfunction
+
+## The one direction that is not determined, in words, where it takes several parameters.
+function list = direction_sentence (r)
+  list = {};
+  loose = find (! [r.directions.determined]);
+  if (numel (loose) != 1 || numel (r.theta) < 2)
+    return;
+  endif
+  c = r.directions(loose).change;
+  taking = find (abs (c) > 0.1 * max (abs (c)));
+  if (numel (taking) == 2)
+    exponent = -c(taking(2)) / c(taking(1));  # a^1 b^k stays when da/a + k db/b = 0
+    list{1} = sprintf ("Only %s is determined.", product_of (r.names(taking), 1 / exponent));
+  elseif (numel (taking) > 2)
+    list{1} = sprintf ("Relative changes of %s together, in the proportions %s, are not determined.", strjoin (r.names(taking), ", "), ...
+                       strjoin (arrayfun (@(x) sprintf ("%.2g", x), c(taking)' / max (abs (c)), "UniformOutput", false), " : "));
+  endif
+endfunction
+
+function list = profile_sentences (r)
+  list = {};
+  for name = fieldnames (r.profile)'
+    p = r.profile.(name{1});
+    for k = 1:rows (p.value)
+      if (isnan (p.interval(k,1)))
+        list{end+1} = sprintf ("The profile likelihood of %s was not minimised to the end at %d of %d points; more \"profile_iterations\" may do it.", name{1}, ...
+                               nnz (! p.converged(k,:) & ! isnan (p.value(k,:))), nnz (! isnan (p.value(k,:))));
+      else
+        list{end+1} = sprintf ("The profile likelihood of %s stays below its limit in [%.5g, %.5g].", name{1}, p.interval(k,:));
+      endif
+    endfor
+  endfor
+endfunction
+
+## "a*b", "a/b", "a*b^0.5": what stays when a^1 b^k stays.
+function text = product_of (names, k)
+  if (abs (k - 1) < 0.05)
+    text = sprintf ("%s*%s", names{:});
+  elseif (abs (k + 1) < 0.05)
+    text = sprintf ("%s/%s", names{:});
+  else
+    text = sprintf ("%s*%s^(%.2g)", names{:}, k);
+  endif
+endfunction
+
+%!shared model, data, fit, t
+%! model = hybrid_model ("states", {"q", "p"}, "params", struct ("w2", 0.5, "c", struct ("start", 0.1, "fixed", true)), "nets", struct ("f", hybrid_net ([2 4 1])), ...
+%!                       "rhs", @(t, x, u, p, nn) [x.p; -p.w2*sin(x.q) - p.c*x.p + nn.f([x.q; x.p])]);
+%! t = (0:0.5:3)';
+%! data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [0.5*cos(t), -0.5*sin(t)]));
+%! fit = hybrid_train (model, data, "iterations", 50, "solver", "rk4", "display", "off");
+%!test  # the parts of a report, and what it prints
+%! text = evalc ("r = hybrid_report (fit);");
+%! assert (text, sprintf ("%s\n", r.sentences{:}));
+%! assert (r.names, {"w2"});
+%! assert (size (r.use.f_physics), [2 14]);
+%! assert (r.use.components, {"q", "p"});
+%! assert (norm (r.use.f_network(1,:)), 0);
+%! assert (r.use.trajectory, [ones(1, 7), 2 * ones(1, 7)]);
+%! assert (size (r.sharpness.rise), [1 4]);
+%!test  # other data, and a law without networks
+%! r = hybrid_report (fit, hybrid_data (t, [cos(t), -sin(t)]), "display", "off", "sharpness", false);
+%! assert (columns (r.use.t), 7);
+%! assert (! isfield (r, "sharpness"));
+%! m = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "rhs", @(t, x, u, p, nn) -p.k * x.x);
+%! r = hybrid_report (hybrid_train (m, hybrid_data (t, exp (-t)), "iterations", 5, "display", "off"), "sigma", 0.1, "display", "off");
+%! assert (r.standard_error, r.standard_error_fixed);
+%!test  # a solution that does not exist without the physics
+%! m = hybrid_model ("states", {"x"}, "params", struct ("k", 8), "nets", struct ("f", hybrid_net ([1 1])), "rhs", @(t, x, u, p, nn) -p.k * x.x + nn.f(x.x));
+%! f = hybrid_train (m, hybrid_data (t, exp (-t)), "iterations", 3, "display", "off");
+%! f.values.nets.f = struct ("W", {{400}}, "b", {{0}});
+%! f.values.params.k = 401;
+%! r = hybrid_report (f, "display", "off", "sharpness", false);
+%! assert (r.use.error_network, Inf);
+%!error id=hybridsam:report:usage hybrid_report ()
+%!error id=hybridsam:report:fit hybrid_report (3)
+%!error id=hybridsam:report:fit hybrid_report (model)
+%!error id=hybridsam:report:model hybrid_report (setfield (fit, "model", struct ()))
+%!error id=hybridsam:report:data hybrid_report (fit, 3)
+%!error id=hybridsam:report:data hybrid_report (fit, hybrid_data ([0; 1], [1 0; 1 NaN]))
+%!error id=hybridsam:report:sigma hybrid_report (fit, "sigma", 0)
+%!error id=hybridsam:report:sigma hybrid_report (fit, "sigma", "large")
+%!error id=hybridsam:report:weight_spread hybrid_report (fit, "weight_spread", -1)
+%!error id=hybridsam:report:relative hybrid_report (fit, "relative", [])
+%!error id=hybridsam:report:confidence hybrid_report (fit, "confidence", 1)
+%!error id=hybridsam:report:profile hybrid_report (fit, "profile", "w3")
+%!error id=hybridsam:report:profile hybrid_report (fit, "profile", {"c"})
+%!error id=hybridsam:report:profile hybrid_report (fit, "profile", 3)
+%!error id=hybridsam:report:profile_points hybrid_report (fit, "profile_points", 0.5)
+%!error id=hybridsam:report:profile_iterations hybrid_report (fit, "profile_iterations", Inf)
+%!error id=hybridsam:report:sharpness hybrid_report (fit, "sharpness", "no")
+%!error id=hybridsam:report:rho hybrid_report (fit, "rho", 0)
+%!error id=hybridsam:report:display hybrid_report (fit, "display", "loud")
+%!error id=hybridsam:option:unknown hybrid_report (fit, "sigmas", 3)
