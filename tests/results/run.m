@@ -166,7 +166,7 @@ function head (a, x, y, t)
   title (a, t, "interpreter", "none", "fontweight", "normal", "fontsize", 13);
 endfunction
 
-## The first trajectory of the (shifted, where there is one) test set, first output; algebraic: predicted over measured.
+## The first trajectory of the (shifted, where there is one) test set, first output, of pictures the pixel that changes most; algebraic: predicted over measured.
 function draw_prediction (a, task, fits, colours)
   data = task.test;
   what = "test set";
@@ -186,7 +186,12 @@ function draw_prediction (a, task, fits, colours)
     return;
   endif
   n = data.count(1);
-  plot (a, data.t(1:n), data.y(1:n,1), ".", "color", [0.5 0.5 0.5], "markersize", 14);
+  i = 1;
+  if (columns (data.y) > 100)
+    [~, i] = max (std (data.y(1:n,:)));
+    output = sprintf ("pixel %d", i);
+  endif
+  plot (a, data.t(1:n), data.y(1:n,i), ".", "color", [0.5 0.5 0.5], "markersize", 14);
   for k = 1:2
     sol = hybrid_simulate (task.model, data, fits{k}.last, "solver", "rk4", "step", step_of (task));
     y = sol.y;
@@ -194,7 +199,7 @@ function draw_prediction (a, task, fits, colours)
     if (iscell (y))
       y = y{1};
     endif
-    plot (a, t, y(1:n,1,1), "-", "color", colours(k,:), "linewidth", 2);
+    plot (a, t, y(1:n,i,1), "-", "color", colours(k,:), "linewidth", 2);
   endfor
   head (a, "time", output, [what, " (points) and solutions"]);
 endfunction
