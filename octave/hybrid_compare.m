@@ -186,12 +186,6 @@ function x = error_of (error_on, data)
   end_try_catch
 endfunction
 
-function unsolved_only (e)
-  if (! strcmp (e.identifier, "hybridsam:solve:unsolved"))
-    rethrow (e);
-  endif
-endfunction
-
 ## ---- the table
 
 function tab = empty_table (task, methods, opt)

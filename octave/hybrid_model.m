@@ -393,18 +393,6 @@ function check_count (model, which, n, what)
   endif
 endfunction
 
-function names = element_names (parts)
-  names = {};
-  for k = 1:numel (parts)
-    n = parts(k).rows * parts(k).cols;
-    if (n == 1)
-      names{end+1} = parts(k).name;
-    else
-      names = [names, arrayfun(@(j) sprintf ("%s(%d)", parts(k).name, j), 1:n, "UniformOutput", false)];
-    endif
-  endfor
-endfunction
-
 function [graph, n] = graph_of (model, which)
   if (model.trace)
     graph = trace_function (model, which);

@@ -89,17 +89,15 @@ function r = hybrid_report (fit, varargin)
   if (map.n < 2)
     error ("hybridsam:report:data", "hybrid_report: the data have %d measured entry, too few to judge by", map.n);
   endif
-  r = struct ("type", "hybrid_report", "names", {element_names(fit.model, map.theta)}, "theta", map.vector(map.theta));
+  r = struct ("type", "hybrid_report", "names", {element_names(fit.model.params)(map.theta)}, "theta", map.vector(map.theta));
   r.use = use_of_physics (fit, data, map, solver);
-  r = identifiability (r, fit, map, opt);
+  [r, newton] = identifiability (r, fit, map, opt);
   if (opt.sharpness)
     r.sharpness = sharpness (map, opt.rho);
   endif
-  newton = r.newton;
-  r = rmfield (r, "newton");
   r.profile = struct ();
   for name = opt.profile
-    r.profile.(name{1}) = profile_likelihood (fit, name{1}, setfield (r, "newton", newton), map, opt);
+    r.profile.(name{1}) = profile_likelihood (fit, name{1}, r, map, newton, opt);
   endfor
   r.sentences = sentences (r, fit.model, opt);
   if (strcmp (opt.display, "final"))
@@ -158,23 +156,6 @@ function scale = scale_of (fit)
   endif
 endfunction
 
-function names = element_names (model, at)
-  names = all_elements (model.params)(at);
-endfunction
-
-## {"a", "theta(2)"}: of every element of parameters or states.
-function names = all_elements (list)
-  names = {};
-  for q = list
-    n = q.rows * q.cols;
-    if (n == 1)
-      names{end+1} = q.name;
-    else
-      names = [names, arrayfun(@(k) sprintf ("%s(%d)", q.name, k), 1:n, "UniformOutput", false)];
-    endif
-  endfor
-endfunction
-
 ## ---- the use of the physics
 
 function use = use_of_physics (fit, data, map, solver)
@@ -190,7 +171,7 @@ function use = use_of_physics (fit, data, map, solver)
   use.t = law.t;
   use.components = fit.model.outputs;
   if (! isempty (fit.model.functions.rhs))
-    use.components = all_elements (fit.model.states);
+    use.components = element_names (fit.model.states);
   endif
   use.x = law.x;
   law.physics = law.physics(1:numel (use.components),:);  # without those of single trajectories' parameters, which are 0
@@ -213,25 +194,16 @@ endfunction
 function e = part_error (fit, data, part, solver)
   e = Inf;
   try
-    e = sqrt (residual_error (law_part (fit.model, part), data, fit.values, solver, scale_of (fit)));
+    [~, ~, info] = hybrid_gradient (law_part (fit.model, part), data, fit.values, solver{:}, "scale", scale_of (fit));
+    e = sqrt (info.data_loss);
   catch err
-    if (! strcmp (err.identifier, "hybridsam:solve:unsolved"))
-      rethrow (err);
-    endif
+    unsolved_only (err);
   end_try_catch
-endfunction
-
-function f = residual_error (model, data, v, solver, scale)
-  [cm, d, layout] = core_problem ("hybrid_report", model, data, true);
-  [~, o] = core_options ("hybrid_report", "g", model, layout, solver{:});
-  d.scale = output_scale ("hybrid_report", data, scale);
-  [~, ~, info] = core ("gradient", cm, d, values_pack ("hybrid_report", model, v, layout), o);
-  f = info.data_loss;
 endfunction
 
 ## ---- identifiability
 
-function r = identifiability (r, fit, map, opt)
+function [r, newton] = identifiability (r, fit, map, opt)
   if (isinf (opt.weight_spread) && isempty (map.J))
     error ("hybridsam:report:weight_spread", "hybrid_report: \"weight_spread\" Inf needs the whole Jacobian, which is too large here (%d x %d); give a number", map.n, numel (map.vector));
   endif
@@ -244,7 +216,7 @@ function r = identifiability (r, fit, map, opt)
   r.information_fixed = s.fixed;
   r.weight_spread = s.spread;
   r.gamma = s.gamma;
-  r.newton = s.newton;
+  newton = s.newton;
   quantile = sqrt (2) * erfinv (opt.confidence);
   error_free = sqrt (diag (cov));
   identified = error_free <= opt.relative * abs (r.theta) & abs (s.step) <= opt.relative * abs (r.theta);
@@ -296,7 +268,6 @@ endfunction
 ## ---- sharpness
 
 function s = sharpness (map, radii)
-  n = numel (map.vector);
   nets = [map.net{:}];
   everything = [map.theta, nets, map.local];
   s = struct ("nets", [], "all", [], "trace", 0, "trace_error", 0, "rho", radii(:)', "rise", zeros (1, numel (radii)));
@@ -316,8 +287,7 @@ endfunction
 
 ## Central differences of the exact gradient, of fourth order.
 function y = hessian_product (map, at, x)
-  size_of = norm (x);
-  h = 2e-4 * (1 + norm (map.vector(at))) / size_of;
+  h = 2e-4 * (1 + norm (map.vector(at))) / norm (x);
   near = @(c) gradient_at (map, at, c * h * x);
   y = (8 * (near (0.5) - near (-0.5)) - (near (1) - near (-1))) / (6 * h);
 endfunction
@@ -340,9 +310,7 @@ function most = largest_rise (map, at, direction, f, rho)
         v(at) += e;
         [value, g] = map.loss (v);
       catch err
-        if (! strcmp (err.identifier, "hybridsam:solve:unsolved"))
-          rethrow (err);
-        endif
+        unsolved_only (err);
         most = Inf;
         return;
       end_try_catch
@@ -359,13 +327,13 @@ endfunction
 ## ---- profile likelihood
 
 ## Everything but the element is minimised anew: F = r'r/sigma^2 + the precisions' sum P (v - center)^2, the weights' about what they are in the fit.
-function p = profile_likelihood (fit, name, r, map, opt)
+function p = profile_likelihood (fit, name, r, map, newton, opt)
   q = fit.model.params(strcmp (name, {fit.model.params.name}));
   n = q.rows * q.cols;
   p = struct ("value", [], "rise", [], "interval", [], "limit", 2 * erfinv (opt.confidence) ^ 2, "converged", []);
   for k = 1:n
     e = spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), fit.values.params.(name)(k), sqrt (p.limit), opt.profile_points);
-    [p.value(k,:), f, p.converged(k,:)] = profile_of (map, r, q.first + k - 1, e, p.limit, opt);
+    [p.value(k,:), f, p.converged(k,:)] = profile_of (map, r, newton (q.first + k - 1), q.first + k - 1, e, p.limit, opt);
     p.rise(k,:) = f - min (f);
     p.interval(k,:) = crossing (p.value(k,:), p.rise(k,:), p.limit);
     inside = p.value(k,:) >= p.interval(k,1) & p.value(k,:) <= p.interval(k,2);
@@ -386,7 +354,7 @@ function e = spacing (free, fixed, value, quantile, points)
 endfunction
 
 ## From the estimate outwards on both sides, each minimum sought from its neighbour's. Values out of the bounds are NaN.
-function [value, f, converged] = profile_of (map, r, at, e, limit, opt)
+function [value, f, converged] = profile_of (map, r, metric, at, e, limit, opt)
   nets = [map.net{:}];
   free = setdiff ([map.theta, nets, map.local], at);
   precision = map.precision;
@@ -394,7 +362,6 @@ function [value, f, converged] = profile_of (map, r, at, e, limit, opt)
   center = map.center;
   center(nets) = map.vector(nets);
   goal = @(x) penalised (map, x, free, precision, center, r.sigma);
-  metric = r.newton (at);
   points = opt.profile_points;
   value = map.vector(at) + e * (-points:points);
   f = NaN (1, 2 * points + 1);
@@ -429,9 +396,7 @@ function [f, g] = penalised (map, x, free, precision, center, sigma)
   try
     [loss, slope] = map.loss (x);
   catch err
-    if (! strcmp (err.identifier, "hybridsam:solve:unsolved"))
-      rethrow (err);
-    endif
+    unsolved_only (err);
     return;
   end_try_catch
   known = precision > 0;
@@ -473,17 +438,12 @@ endfunction
 
 function list = sentences (r, model, opt)
   list = use_sentences (r.use);
-  error_of = @(s) vector_of (s, model);
-  free = error_of (r.standard_error);
-  fixed = error_of (r.standard_error_fixed);
-  identified = error_of (r.identifiable);
+  free = vector_of (r.standard_error, model);
   at = ! isnan (free);
-  free = free(at);
-  fixed = fixed(at);
-  identified = identified(at);
-  has_nets = ! isempty (model.nets);
+  of_fitted = @(s) vector_of (s, model)(at,:);
+  each = [r.theta, free(at), of_fitted(r.standard_error_fixed), of_fitted(r.identifiable), of_fitted(r.step), of_fitted(r.interval)];
   for k = 1:numel (r.theta)
-    list{end+1} = parameter_sentence (r.names{k}, r.theta(k), free(k), fixed(k), identified(k), has_nets, opt);
+    list = [list, parameter_sentences(r.names{k}, num2cell (each(k,:)){:}, ! isempty (model.nets), opt)];
   endfor
   list = [list, direction_sentence(r), profile_sentences(r)];
   if (isfield (r, "sharpness") && ! isempty (r.sharpness.nets))
@@ -504,27 +464,33 @@ function list = use_sentences (use)
   endif
 endfunction
 
+## One row an element; intervals have two columns.
 function v = vector_of (s, model)
   v = [];
   for q = model.params
-    v = [v; s.(q.name)(:)];
+    v = [v; reshape(s.(q.name), q.rows * q.cols, [])];
   endfor
 endfunction
 
-function text = parameter_sentence (name, theta, free, fixed, identified, has_nets, opt)
+function list = parameter_sentences (name, theta, free, fixed, identified, step, low, high, has_nets, opt)
   wide = @(e) sprintf ("%.2g (%.2g %%)", e, 100 * e / abs (theta));
-  quantile = sqrt (2) * erfinv (opt.confidence);
+  named = sprintf ("%s = %.5g", name, theta);
   if (identified)
-    text = sprintf ("%s = %.5g is identifiable: %g %% interval [%.5g, %.5g]", name, theta, 100 * opt.confidence, theta - quantile * free, theta + quantile * free);
+    text = sprintf ("%s is identifiable: %g %% interval [%.5g, %.5g]", named, 100 * opt.confidence, low, high);
     if (has_nets)
       text = [text, sprintf(" with the networks free; standard error %s, %s with them held fixed", wide (free), wide (fixed))];
     endif
+  elseif (free <= opt.relative * abs (theta))
+    text = sprintf ("%s is not to be believed yet: the fit is too far from the least squares", named);
   elseif (has_nets && fixed <= opt.relative * abs (theta))
-    text = sprintf ("%s = %.5g is not identifiable: the networks can imitate it. Standard error %s with them free, %s with them held fixed", name, theta, wide (free), wide (fixed));
+    text = sprintf ("%s is not identifiable: the networks can imitate it. Standard error %s with them free, %s with them held fixed", named, wide (free), wide (fixed));
   else
-    text = sprintf ("%s = %.5g is not identifiable%s: standard error %s", name, theta, {"", ", even with the networks held fixed"}{1 + has_nets}, wide (fixed));
+    text = sprintf ("%s is not identifiable%s: standard error %s", named, {"", ", even with the networks held fixed"}{1 + has_nets}, wide (fixed));
   endif
-  text = [text, "."];
+  list = {[text, "."]};
+  if (abs (step) > free)
+    list{2} = sprintf ("A Gauss-Newton step would change %s by %.2g, %.1f standard errors: the fit was not trained to the end, or not for the least squares.", name, step, abs (step) / free);
+  endif
 endfunction
 
 ## The one direction that is not determined, in words, where it takes several parameters.

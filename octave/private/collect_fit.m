@@ -67,9 +67,7 @@ function gap = largest_gap (run, v)
   try
     x = hybrid_simulate (run.model, run.fitted, v, solver_options (run.opt){:}).x;
   catch e
-    if (! strcmp (e.identifier, "hybridsam:solve:unsolved"))
-      rethrow (e);
-    endif
+    unsolved_only (e);
     return;
   end_try_catch
   if (! iscell (x))
@@ -108,9 +106,7 @@ function state = judge_last (run)
     [~, ~, info] = core ("gradient", run.cm, run.validation, core ("values", run.cm, run.state.w), setfield (run.o, "method", 0));
     loss = info.data_loss;
   catch e
-    if (! strcmp (e.identifier, "hybridsam:solve:unsolved"))
-      rethrow (e);
-    endif
+    unsolved_only (e);
     loss = Inf;
   end_try_catch
   if (loss < state.best_value)

@@ -7,17 +7,17 @@ function m = law_part (model, part)
   m = model;
   which = {"output", "rhs"}{1 + ! isempty (model.functions.rhs)};
   law = model.functions.(which);
-  mute = @(nn) muted (model, nn);
+  quiet = muted (model);
   if (strcmp (part, "physics"))
-    m.functions.(which) = @(t, x, u, p, nn) law (t, x, u, p, mute (nn));
+    m.functions.(which) = @(t, x, u, p, nn) law (t, x, u, p, quiet);
   else
     column = @(r) result_column (model, which, r);
-    m.functions.(which) = @(t, x, u, p, nn) column (law (t, x, u, p, nn)) - column (law (t, x, u, p, mute (nn)));
+    m.functions.(which) = @(t, x, u, p, nn) column (law (t, x, u, p, nn)) - column (law (t, x, u, p, quiet));
   endif
   m.graphs.(which) = trace_function (m, which);
 endfunction
 
-function quiet = muted (model, nn)
+function quiet = muted (model)
   quiet = struct ();
   for q = model.nets
     quiet.(q.name) = @(x) zeros_of (q, x);

@@ -3,7 +3,7 @@
  * solve: states and outputs of a block of trajectories, forward sensitivities, and the adjoint of everything.
  *
  * Work goes in blocks of up to HS_BLOCK lanes, one trajectory a lane, padded to a multiple of 4 with copies of the first (they carry no
- * weight), but for one lane beyond a multiple of 8, which the kernels take as it is. The order of calls for one block is
+ * weight), but for one lane beyond a multiple of 8, which the kernels take as it is, and large models, which are not padded. The order of calls for one block is
  *   hs_solver_forward (states, outputs, and a record)  ->  hs_solver_backward (reads the record alone),
  * and hs_solver_sensitivity may follow a forward call. Results stay valid until the next forward call. Sample arrays are
  * (samples, elements, L): element i of sample k in lane b at [(k*n + i)*L + b].

@@ -26,11 +26,14 @@
 %! assert (r.interval.a, fit.params.a + 1.959963984540054 * sqrt (C(1,1)) * [-1 1], 1e-9);
 %! assert (r.identifiable, struct ("a", true, "b", true));
 %! assert (r.step, struct ("a", 0, "b", 0), 1e-9);
+%! assert (! isempty (strfind (r.sentences{2}, sprintf ("[%.5g, %.5g] with the networks free", r.interval.a))));
+%! assert (numel (r.sentences), 4);
 %!test  # a fit that was not trained to the end: the step that is missing, and the interval reaches over it
 %! f = hybrid_train (model, data, options{:}, "iterations", 5);
 %! r = hybrid_report (f, "weight_spread", Inf, "display", "off", "sharpness", false);
 %! best = J \ y;
 %! assert ([f.params.a + r.step.a, f.params.b + r.step.b], best(1:2)', 1e-9);
+%! assert (! isempty (strfind ([r.sentences{:}], "A Gauss-Newton step would change b by")));
 %! assert (r.interval.b(1) < min (best(2), f.params.b) && r.interval.b(2) > max (best(2), f.params.b));
 %!test  # weights with a spread are a ridge
 %! r = hybrid_report (fit, "weight_spread", 0.2, "sigma", 0.3, "display", "off");

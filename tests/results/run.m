@@ -506,7 +506,7 @@ endif
 head = ["# Results\n\nWritten by `make results`: 5 seeds (of start values, minibatches, and of simulated data), median [min max]. The settings are the project's own; seconds are a training run's, ", ...
         "one thread.\nThe values after the last iteration are judged. What is measured: `help hybrid_compare`.\n"];
 all = head;
-if (numel (chosen) < numel (tables) && ! is_quick ())
+if (! is_quick () && exist ("doc/results.md", "file"))  # tables that others wrote stay
   all = fileread ("doc/results.md");
 endif
 for name = chosen
