@@ -35,6 +35,9 @@
 ## (elements x 2), where that stays below @code{limit}, the quantile of chi-square, an end that the points do not reach is infinite; @code{converged}: not all minima
 ## may be found in @qcode{"profile_iterations"}, and then the interval is NaN.
 ##
+## @strong{Landscape}, on demand, @code{r.landscape.NAME}: @code{loss}, the mean squared residual on a grid of the parameter's @code{value} (elements x n) and the
+## @code{distance} (1 x m, up to the largest @qcode{"rho"}) along the sharpest direction of the weights, all else as in the fit (n x m x elements).
+##
 ## @code{r.sentences} (cell) says it in words.
 ##
 ## Options:
@@ -53,7 +56,10 @@
 ## Parameters whose profile likelihood is computed (default none).
 ## @item @qcode{"profile_points"}, @var{n}; @qcode{"profile_iterations"}, @var{n}
 ## Points on each side (default 4); most steps (L-BFGS) of the minimisation at each (default 100).
+## @item @qcode{"landscape"}, @{NAMES@}; @qcode{"landscape_points"}, @var{n}
+## Parameters whose landscape is computed (default none); points on each side (default 10).
 ## @item @qcode{"sharpness"}, true | false
+## Default true.
 ## @item @qcode{"rho"}, @var{numbers}
 ## Radii of the rise (default 0.05, 0.1, 0.2, 0.5).
 ## @item @qcode{"display"}, @qcode{"final"} | @qcode{"off"}
@@ -82,7 +88,7 @@ function r = hybrid_report (fit, varargin)
   endif
   check_data ("hybrid_report", "report", data);
   defaults = struct ("sigma", [], "weight_spread", [], "relative", 0.1, "confidence", 0.95, "profile", {{}}, "profile_points", 4, ...
-                     "profile_iterations", 100, "sharpness", true, "rho", [0.05 0.1 0.2 0.5], "display", "final");
+                     "profile_iterations", 100, "sharpness", true, "rho", [0.05 0.1 0.2 0.5], "landscape", {{}}, "landscape_points", 10, "display", "final");
   opt = check_options (parse_options ("hybrid_report", defaults, varargin{:}), fit.model);
   solver = solver_options (fit.options);
   map = residual_map ("hybrid_report", fit.model, data, fit.values, solver, scale_of (fit));
@@ -98,6 +104,10 @@ function r = hybrid_report (fit, varargin)
   r.profile = struct ();
   for name = opt.profile
     r.profile.(name{1}) = profile_likelihood (fit, name{1}, r, map, newton, opt);
+  endfor
+  r.landscape = struct ();
+  for name = opt.landscape
+    r.landscape.(name{1}) = landscape (fit, name{1}, r, map, opt);
   endfor
   r.sentences = sentences (r, fit.model, opt);
   if (strcmp (opt.display, "final"))
@@ -126,21 +136,21 @@ function opt = check_options (opt, model)
   check_option ("sharpness", opt.sharpness, "true or false", @(x) (islogical (x) || isnumeric (x)) && isscalar (x));
   check_option ("rho", opt.rho, "finite numbers > 0", @(x) isnumeric (x) && isreal (x) && all (isfinite (x(:)) & x(:) > 0));
   check_option ("display", opt.display, "final or off", @(x) ischar (x) && any (strcmp (x, {"final", "off"})));
-  check_option ("profile", opt.profile, "names of parameters", @(x) ischar (x) || iscellstr (x) || isempty (x));
-  if (isempty (opt.profile))
-    opt.profile = {};
-  endif
-  opt.profile = cellstr (opt.profile)(:)';
-  if (numel (opt.profile) == 1 && isempty (opt.profile{1}))
-    opt.profile = {};
-  endif
+  check_option ("landscape_points", opt.landscape_points, "a whole number >= 1", @(x) positive (x) && x == fix (x) && x <= 1000);
   known = {model.params(! [model.params.fixed]).name};
-  for name = opt.profile
-    if (! any (strcmp (name{1}, known)))
-      error ("hybridsam:report:profile", "hybrid_report: \"profile\": the model has no parameter %s that is fitted and shared by all trajectories; it has %s", ...
-             name{1}, strjoin (known, ", "));
-    endif
-  endfor
+  expected = sprintf ("names of parameters that are fitted and shared by all trajectories (%s)", strjoin (known, ", "));
+  names = @(x) isempty (x) || ((ischar (x) || iscellstr (x)) && all (ismember (cellstr (x), known)));
+  check_option ("profile", opt.profile, expected, names);
+  check_option ("landscape", opt.landscape, expected, names);
+  opt.profile = list_of (opt.profile);
+  opt.landscape = list_of (opt.landscape);
+endfunction
+
+function list = list_of (names)
+  list = {};
+  if (! isempty (names))
+    list = cellstr (names)(:)';
+  endif
 endfunction
 
 function check_option (what, value, expected, good)
@@ -285,20 +295,6 @@ function s = sharpness (map, radii)
   s.rise = arrayfun (@(rho) largest_rise (map, nets, V(:,1), f, rho), s.rho);
 endfunction
 
-## Central differences of the exact gradient, of fourth order.
-function y = hessian_product (map, at, x)
-  h = 2e-4 * (1 + norm (map.vector(at))) / norm (x);
-  near = @(c) gradient_at (map, at, c * h * x);
-  y = (8 * (near (0.5) - near (-0.5)) - (near (1) - near (-1))) / (6 * h);
-endfunction
-
-function g = gradient_at (map, at, e)
-  v = map.vector;
-  v(at) += e;
-  [~, g] = map.loss (v);
-  g = g(at);
-endfunction
-
 ## Ascent on the sphere from the sharpest direction, both ways.
 function most = largest_rise (map, at, direction, f, rho)
   most = 0;
@@ -434,6 +430,46 @@ function x = between (value, root)
   endif
 endfunction
 
+## ---- landscape
+
+## The mean squared residual over one parameter and the sharpest direction of the weights, all else as in the fit.
+function l = landscape (fit, name, r, map, opt)
+  q = fit.model.params(strcmp (name, {fit.model.params.name}));
+  nets = [map.net{:}];
+  n = opt.landscape_points;
+  l = struct ("value", [], "distance", 0, "loss", []);
+  direction = zeros (numel (map.vector), 1);
+  if (! isempty (nets))
+    [~, direction(nets)] = top_eigenvalues (@(x) hessian_product (map, nets, x), numel (nets), 1);
+    l.distance = max (opt.rho) * (-n:n) / n;
+  endif
+  quantile = sqrt (2) * erfinv (opt.confidence);
+  for k = 1:q.rows * q.cols
+    at = q.first + k - 1;
+    e = spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), map.vector(at), quantile, n);
+    l.value(k,:) = map.vector(at) + e * (-n:n);
+    for i = 1:2 * n + 1
+      for j = 1:numel (l.distance)
+        v = map.vector + l.distance(j) * direction;
+        v(at) = l.value(k,i);
+        l.loss(i,j,k) = loss_or_infinity (map, v);
+      endfor
+    endfor
+  endfor
+endfunction
+
+function f = loss_or_infinity (map, v)
+  f = Inf;
+  if (any (v <= map.lower) || any (v >= map.upper))
+    return;
+  endif
+  try
+    f = map.loss (v);
+  catch err
+    unsolved_only (err);
+  end_try_catch
+endfunction
+
 ## ---- words
 
 function list = sentences (r, model, opt)
@@ -559,6 +595,14 @@ endfunction
 %! m = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "rhs", @(t, x, u, p, nn) -p.k * x.x);
 %! r = hybrid_report (hybrid_train (m, hybrid_data (t, exp (-t)), "iterations", 5, "display", "off"), "sigma", 0.1, "display", "off");
 %! assert (r.standard_error, r.standard_error_fixed);
+%!test  # the landscape is the loss, and has the curvature of the sharpest direction
+%! r = hybrid_report (fit, "landscape", "w2", "landscape_points", 2, "rho", 0.01, "display", "off");
+%! l = r.landscape.w2;
+%! assert (size (l.loss), [5 5]);
+%! v = fit.values;
+%! v.params.w2 = l.value(4);
+%! assert (l.loss(4,3), hybrid_gradient (model, data, v, "solver", "rk4"), 1e-14);
+%! assert ((l.loss(3,4) - 2 * l.loss(3,3) + l.loss(3,2)) / diff (l.distance(3:4)) ^ 2, r.sharpness.nets(1), 1e-3 * r.sharpness.nets(1));
 %!test  # a solution that does not exist without the physics
 %! m = hybrid_model ("states", {"x"}, "params", struct ("k", 8), "nets", struct ("f", hybrid_net ([1 1])), "rhs", @(t, x, u, p, nn) -p.k * x.x + nn.f(x.x));
 %! f = hybrid_train (m, hybrid_data (t, exp (-t)), "iterations", 3, "display", "off");
@@ -582,6 +626,9 @@ endfunction
 %!error id=hybridsam:report:profile hybrid_report (fit, "profile", 3)
 %!error id=hybridsam:report:profile_points hybrid_report (fit, "profile_points", 0.5)
 %!error id=hybridsam:report:profile_iterations hybrid_report (fit, "profile_iterations", Inf)
+%!error id=hybridsam:report:landscape hybrid_report (fit, "landscape", "c")
+%!error id=hybridsam:report:landscape hybrid_report (fit, "landscape", 3)
+%!error id=hybridsam:report:landscape_points hybrid_report (fit, "landscape_points", 0)
 %!error id=hybridsam:report:sharpness hybrid_report (fit, "sharpness", "no")
 %!error id=hybridsam:report:rho hybrid_report (fit, "rho", 0)
 %!error id=hybridsam:report:display hybrid_report (fit, "display", "loud")

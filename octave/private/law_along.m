@@ -14,27 +14,12 @@ function law = law_along (model, data, v, solver)
   [~, o] = core_options ("hybridsam", "s", model, layout, solver{:});
   d.y = [];
   x = core ("simulate", cm, d, vector, o, []);
-  name = {"output", "rhs"}{1 + ! isempty(model.functions.rhs)};
-  at = {vector, d.t, x, d.u, zeros(model.n_z, numel (d.t))};
   law = struct ("t", d.t, "x", x(1:model.n_x,:), "trajectory", repelem (1:numel (data.count), data.count(:)'), "physics", [], "network", [], "share", 0);
-  whole = core ("eval", cm, name, at{:});
-  law.physics = whole;
-  if (calls_network (model))
-    law.physics = core ("eval", cm, "physics", at{:});
-  endif
-  law.network = whole - law.physics;
+  [law.physics, law.network] = law_at (cm, model, vector, d.t, x, d.u);
   rms = @(a) sqrt (mean (a .^ 2, 2));
   network = rms (law.network);
   reached = network > 0;
   if (any (reached))
     law.share = mean (network(reached) ./ (rms (law.physics)(reached) + network(reached)));
   endif
-endfunction
-
-function tf = calls_network (model)
-  law = {model.graphs.rhs};
-  if (isempty (model.functions.rhs))
-    law = {model.graphs.output};
-  endif
-  tf = any (cellfun (@(f) ! isempty (f) && any (strcmp (f.op, "dense") | strcmp (f.op, "conv")), law));
 endfunction

@@ -1,0 +1,585 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## -*- texinfo -*-
+## @deftypefn {} {@var{s} =} hybrid_sweep (@var{model}, @var{data}, @var{name}, @var{value}, @dots{})
+## Which radius or weight should I take when I do not know the truth?  Train along a path of them, from several seeds, judge each on data that were held
+## out, and choose by a rule that sees no true parameter.
+##
+## Options, and all options of @code{hybrid_train} but @qcode{"seed"} and @qcode{"resume"}:
+##
+## @table @asis
+## @item @qcode{"rho"}, @var{numbers}
+## The path for the methods of the SAM family (default 0, 0.02, 0.05, 0.1, 0.2, 0.5; 0 is plain training).
+## @item @qcode{"lambda"}, @var{numbers}
+## The path for penalties (@qcode{"l2"}, @qcode{"fn"}, @qcode{"orth"}; default 0, 1e-4, 1e-3, 1e-2, 1e-1).  With a SAM method and a penalty one of the two is a
+## path, the other a number.
+## @item @qcode{"seeds"}, @var{numbers}
+## Seeds of start values and minibatches (default 1:3).
+## @item @qcode{"validation"}, @var{data}
+## Held-out data.  Without them the trajectories (algebraic: samples) are dealt into @qcode{"folds"}.
+## @item @qcode{"folds"}, @var{k}
+## Each of k parts in turn is held out, with the first seed (default 5, at most one a trajectory; segments of one trajectory stay together).
+## @item @qcode{"warm_iterations"}, @var{n}
+## 0 (default): every setting starts anew from its seed.  Else the first of the path is trained as always, and each following one for n iterations from
+## where the one before it ended.
+## @item @qcode{"rule"}
+## @qcode{"one_se"} (default): the largest setting whose validation loss is within one standard error of the least.  Of these settings @qcode{"stability"}
+## takes the one at which the parameters differ least between seeds (two seeds at least), @qcode{"share"} the one at which the networks make least of the law.  @qcode{"best"}: the
+## least validation loss.  What the other rules would choose is in @code{s.choice}.
+## @item @qcode{"report"}, true | false
+## Ask @code{hybrid_report} whether the data determine the parameters of the choice (default true).
+## @item @qcode{"file"}, @var{name}
+## What there is so far is written there after every run (a MAT file), and a call with the same settings goes on where it was.
+## @item @qcode{"display"}, @qcode{"final"} | @qcode{"iter"} | @qcode{"off"}
+## @end table
+##
+## @var{s}, for R settings and S seeds: @code{path} (1 x R), @code{seeds}, @code{params.NAME} (elements x R x S; the values after the last iteration),
+## @code{loss} (R x S, training, mean squared), @code{validation_loss} and @code{validation_loss_se} (R x 1, mean squared, and its standard error over held-out
+## trajectories; over the seeds where there is only one), @code{unit_loss} (R x trajectories), @code{network_share} (R x S), @code{sharpness} (R x S, the largest eigenvalue of
+## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting that each rule chooses), @code{chosen},
+## @code{rule}, @code{fit} (of the choice, as @code{hybrid_train} gives it, of the seed with the least validation loss, with folds the least loss), @code{estimate.NAME} and @code{range.NAME} (median, least
+## and largest over the seeds at the choice), @code{report}, @code{sentences}.
+##
+## The spread over the seeds is not the uncertainty of a parameter: a method can prefer the same wrong value every time.  Where the data do not determine a
+## parameter beside free networks, the sentences say so.
+##
+## @example
+## t = (0:0.5:5)';
+## data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [2*cos(t), -2*sin(t)], [sin(t), cos(t)]));
+## s = hybrid_sweep (model, data, "method", "sam", "rho", [0 0.05 0.1], "seeds", 1:2, "iterations", 50);
+## hybrid_plot (s)
+## @end example
+##
+## Errors: @code{hybridsam:sweep:*}, those of @code{hybrid_train} and @code{hybrid_report}.
+## @seealso{hybrid_train, hybrid_report, hybrid_compare, hybrid_plot}
+## @end deftypefn
+
+function s = hybrid_sweep (model, data, varargin)
+  if (nargin < 2)
+    error ("hybridsam:sweep:usage", "hybrid_sweep: a model and a data set are needed: hybrid_sweep (model, data, \"method\", \"sam\", \"rho\", [0 0.05 0.1 0.2])");
+  endif
+  check_model ("hybrid_sweep", "sweep", model);
+  check_data ("hybrid_sweep", "sweep", data);
+  [opt, train] = divided (varargin);
+  [opt, train] = with_path (opt, train);
+  opt = check_options (opt, model, data);
+  parts_of = jobs (data, opt);
+  s = empty_sweep (model, opt, train, numel (parts_of));
+  key = core_key (model, data, opt, train);
+  s = take_over (s, key, opt.file);
+  for j = 1:numel (parts_of)
+    s = one_path (s, j, parts_of(j), model, opt, train, key);
+  endfor
+  s = with_choice (s, parts_of, model, opt, train);
+  if (! strcmp (opt.display, "off"))
+    printf ("%s\n", s.sentences{:});
+  endif
+endfunction
+
+## ---- options
+
+## Those of hybrid_sweep, and the rest for hybrid_train.
+function [opt, train] = divided (args)
+  defaults = struct ("rho", [], "lambda", [], "seeds", 1:3, "validation", [], "folds", [], "warm_iterations", 0, "rule", "one_se", "report", true, "file", "", ...
+                     "display", "final");
+  mine = false (1, numel (args));
+  for k = 1:2:numel (args)
+    mine(k:min (k + 1, end)) = ischar (args{k}) && isfield (defaults, args{k});
+  endfor
+  opt = parse_options ("hybrid_sweep", defaults, args{mine});
+  train = args(! mine);
+  for k = 1:2:numel (train)
+    if (! ischar (train{k}) || numel (train) == k)
+      parse_options ("hybrid_sweep", defaults, train{k:end});  # says what is wrong
+    endif
+    if (any (strcmp (train{k}, {"seed", "resume", "checkpoint"})))
+      error ("hybridsam:sweep:option", "hybrid_sweep: \"%s\" is not for a sweep; \"seeds\" says from which seeds it trains, \"file\" where it keeps what there is", train{k});
+    endif
+  endfor
+endfunction
+
+function value = given (args, name, default)
+  k = find (strcmp (args(1:2:end), name), 1, "last");
+  value = default;
+  if (! isempty (k))
+    value = args{2*k};
+  endif
+endfunction
+
+## opt.name and opt.path: what is swept. The other of rho and lambda, if a number, goes to hybrid_train.
+function [opt, train] = with_path (opt, train)
+  method = given (train, "method", {"sam", "l2"}{1 + (! isempty (opt.lambda) && isempty (opt.rho))});
+  if (isempty (given (train, "method", [])))
+    train = [{"method", method}, train];
+  endif
+  if (! ischar (method))
+    method = short_text (method);  # hybrid_train says what is wrong
+  endif
+  perturbs = ! any (strcmp (method, {"erm", "l2", "fn", "orth"}));
+  opt.name = {"lambda", "rho"}{1 + perturbs};
+  if (perturbs && numel (opt.lambda) > 1)
+    opt.name = "lambda";
+  endif
+  if (! perturbs && strcmp (method, "erm") && isempty (given (train, "penalty", [])))
+    error ("hybridsam:sweep:method", "hybrid_sweep: erm has neither a radius nor a weight; give a \"method\" (sam, l2, ...) or a \"penalty\"");
+  endif
+  defaults = struct ("rho", [0 0.02 0.05 0.1 0.2 0.5], "lambda", [0 1e-4 1e-3 1e-2 1e-1]);
+  opt.path = opt.(opt.name);
+  if (isempty (opt.path))
+    opt.path = defaults.(opt.name);
+  endif
+  other = {"rho", "lambda"}{1 + strcmp(opt.name, "rho")};
+  if (numel (opt.(other)) > 1 || (! perturbs && ! isempty (opt.rho)))
+    error ("hybridsam:sweep:path", "hybrid_sweep: with the method %s the path is one of \"%s\"; \"%s\" %s", method, opt.name, other, {"cannot be given", "must be a number"}{1 + perturbs});
+  elseif (! isempty (opt.(other)))
+    train = [train, {other, opt.(other)}];
+  endif
+  opt.method = method;
+endfunction
+
+function opt = check_options (opt, model, data)
+  whole = @(x, low) isnumeric (x) && isreal (x) && all (x(:) >= low & x(:) == fix (x(:)) & x(:) <= flintmax);
+  distinct = @(x) isvector (x) && numel (unique (x)) == numel (x);
+  must ("path", opt.path, sprintf ("different finite numbers >= 0 (\"%s\")", opt.name), @(x) isnumeric (x) && isreal (x) && distinct (x) && all (x >= 0 & isfinite (x)));
+  must ("seeds", opt.seeds, "different whole numbers >= 0", @(x) whole (x, 0) && ! isempty (x) && distinct (x));
+  must ("warm_iterations", opt.warm_iterations, "a whole number >= 0", @(x) isscalar (x) && whole (x, 0));
+  must ("rule", opt.rule, "one of one_se, stability, share, best", @(x) ischar (x) && any (strcmp (x, {"one_se", "stability", "share", "best"})));
+  must ("report", opt.report, "true or false", @(x) (islogical (x) || isnumeric (x)) && isscalar (x));
+  must ("display", opt.display, "final, iter or off", @(x) ischar (x) && any (strcmp (x, {"final", "iter", "off"})));
+  must ("file", opt.file, "the name of a file in a folder that exists", @(x) ischar (x) && rows (x) <= 1 && (isempty (fileparts (x)) || isfolder (fileparts (x))));
+  if (strcmp (opt.rule, "stability") && numel (opt.seeds) < 2)
+    error ("hybridsam:sweep:rule", "hybrid_sweep: the rule stability compares seeds: \"seeds\" must have two at least");
+  endif
+  units = max (data.unit);
+  opt.path = double (opt.path(:)');
+  opt.seeds = double (opt.seeds(:)');
+  if (! isempty (opt.validation))
+    if (! isempty (opt.folds))
+      error ("hybridsam:sweep:folds", "hybrid_sweep: \"validation\" and \"folds\" are two ways to hold data out; give one of them");
+    endif
+    check_data ("hybrid_sweep", "sweep", opt.validation);
+    if (! isempty (opt.validation.spread))
+      error ("hybridsam:sweep:validation", "hybrid_sweep: the validation data would have to estimate their initial states, and nothing is fitted to them; give them known ones");
+    endif
+    return;
+  endif
+  if (isempty (opt.folds))
+    opt.folds = min (5, units);
+  endif
+  must ("folds", opt.folds, sprintf ("a whole number from 2 to %d, the number of trajectories (or give \"validation\")", units), ...
+        @(x) isscalar (x) && whole (x, 2) && x <= units);
+  if (model.n_own || ! isempty (data.spread))
+    error ("hybridsam:sweep:folds", "hybrid_sweep: %s of single trajectories are fitted, which held-out trajectories would not have; give \"validation\" data", ...
+           {"initial states", "parameters"}{1 + (model.n_own > 0)});
+  endif
+endfunction
+
+function must (what, value, expected, good)
+  if (! good (value))
+    error (["hybridsam:sweep:" what], "hybrid_sweep: \"%s\" must be %s, got %s", what, expected, short_text (value));
+  endif
+endfunction
+
+## ---- the runs: a path for each seed on all data, and one for each fold
+
+## held: data to judge by, [] where a path is not judged; fold: false where its values are kept.
+function list = jobs (data, opt)
+  list = struct ("seed", {}, "data", {}, "held", {}, "fold", {});
+  for seed = opt.seeds
+    list(end+1) = struct ("seed", seed, "data", data, "held", opt.validation, "fold", 0);
+  endfor
+  if (! isempty (opt.validation))
+    return;
+  endif
+  unit = data.unit(:);
+  [~, order] = sort (counter_random (1, 2 ^ 34, max (unit)));
+  fold = zeros (max (unit), 1);
+  fold(order) = mod (0:numel (order) - 1, opt.folds) + 1;
+  for k = 1:opt.folds
+    out = fold(unit) == k;
+    list(end+1) = struct ("seed", opt.seeds(1), "data", pick_trajectories (data, find (! out)), "held", pick_trajectories (data, find (out)), "fold", k);
+  endfor
+endfunction
+
+function s = empty_sweep (model, opt, train, n)
+  R = numel (opt.path);
+  S = numel (opt.seeds);
+  s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
+              "validation_loss", NaN (R, 1), "validation_loss_se", NaN (R, 1), "unit_loss", [], "network_share", NaN (R, S), "sharpness", NaN (R, S), ...
+              "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), ...
+              "report", [], "sentences", {{}}, "held", {cell(R, n)}, "names", {element_names(model.params(! [model.params.fixed]))});
+  for q = model.params
+    s.params.(q.name) = NaN (q.rows * q.cols, R, S);
+  endfor
+endfunction
+
+function s = one_path (s, j, job, model, opt, train, key)
+  before = [];
+  for r = 1:numel (opt.path)
+    if (! isempty (s.held{r,j}))
+      before = s.held{r,j}.values;
+      continue;
+    endif
+    fit = trained (model, job.data, r, job.seed, before, opt, train);
+    before = fit.last;
+    solver = solver_options (fit.options);
+    h = struct ("loss", [], "weight", [], "values", fit.last, "seconds", fit.info.seconds);
+    if (! isempty (job.held))
+      [h.loss, h.weight] = unit_losses ("hybrid_sweep", model, job.held, fit.last, solver, scale_of (fit));
+    endif
+    if (! job.fold)
+      s = with_run (s, r, j, fit, solver);
+    endif
+    s.held{r,j} = h;
+    if (strcmp (opt.display, "iter"))
+      printf ("%s = %g, seed %d%s: held-out loss %.4g, %.1f s\n", opt.name, opt.path(r), job.seed, {"", sprintf(", fold %d", job.fold)}{1 + (job.fold > 0)}, ...
+              sum (h.loss) / sum (h.weight), h.seconds);
+      fflush (stdout);
+    endif
+    keep (s, key, opt.file);
+  endfor
+endfunction
+
+function fit = trained (model, data, r, seed, before, opt, train)
+  more = {opt.name, opt.path(r), "seed", seed, "display", "off"};
+  if (opt.warm_iterations > 0 && ! isempty (before))
+    more = [more, {"start", before, "iterations", opt.warm_iterations}];
+  endif
+  if (strcmp (opt.method, "agnostic") && ! isempty (opt.validation))
+    more = [more, {"validation", opt.validation}];
+  endif
+  fit = hybrid_train (model, data, train{:}, more{:});
+  fit.values = fit.last;  # of agnostic, which looks at validation data, too
+  fit.params = fit.last.params;
+endfunction
+
+function s = with_run (s, r, j, fit, solver)
+  map = loss_map ("hybrid_sweep", fit.model, fit.data, fit.last, solver, scale_of (fit));
+  s.values{r,j} = fit.last;
+  s.seconds(r,j) = fit.info.seconds;
+  for q = fit.model.params
+    s.params.(q.name)(:,r,j) = fit.last.params.(q.name)(:);
+  endfor
+  s.loss(r,j) = Inf;
+  try
+    s.loss(r,j) = map.loss (map.vector);
+    if (fit.model.trace)
+      s.network_share(r,j) = law_along (fit.model, fit.data, fit.last, solver).share;
+    endif
+    nets = [map.net{:}];
+    if (! isempty (nets))
+      s.sharpness(r,j) = top_eigenvalues (@(x) hessian_product (map, nets, x), numel (nets), 1);
+    endif
+  catch e
+    unsolved_only (e);
+  end_try_catch
+endfunction
+
+function scale = scale_of (fit)
+  scale = "none";
+  if (! isempty (fit.info.scale))
+    scale = fit.info.scale;
+  endif
+endfunction
+
+## ---- the choice
+
+function s = with_choice (s, list, model, opt, train)
+  s = with_validation (s, list);
+  if (! any (isfinite (s.validation_loss)))
+    error ("hybridsam:sweep:unsolved", "hybrid_sweep: at no setting could the trained model be solved on the held-out data");
+  endif
+  s.choice = choices (s, model);
+  s.chosen = s.choice.(opt.rule);
+  if (isnan (s.chosen))
+    error ("hybridsam:sweep:rule", "hybrid_sweep: the rule %s cannot choose: %s", opt.rule, {"the model has no parameters that all trajectories share", "the law is not traced"}{1 + strcmp(opt.rule, "share")});
+  endif
+  for q = model.params
+    all_of = squeeze_columns (s.params.(q.name)(:,s.chosen,:));
+    s.estimate.(q.name) = reshape (median (all_of, 2), q.rows, q.cols);
+    s.range.(q.name) = [min(all_of, [], 2), max(all_of, [], 2)];
+  endfor
+  judged = s.loss(s.chosen,:);
+  if (! isempty (opt.validation))
+    judged = cellfun (@(h) sum (h.loss) / sum (h.weight), s.held(s.chosen,1:numel (opt.seeds)));
+  endif
+  [~, best] = min (judged);
+  s.fit = fit_again (s, best, list(best).data, model, opt, train);
+  s = rmfield (s, {"held"});
+  if (opt.report)
+    s.report = hybrid_report (s.fit, "sharpness", false, "display", "off");
+  endif
+  s.sentences = sentences (s, opt);
+endfunction
+
+function x = squeeze_columns (x)
+  x = reshape (x, rows (x), size (x, 3));
+endfunction
+
+## unit_loss, R x units: the mean over the seeds, or each unit where it was held out; the standard error of the whole, over the units.
+function s = with_validation (s, list)
+  R = numel (s.path);
+  S = numel (s.seeds);
+  n = 0;
+  if (any ([list.fold]))
+    total = weight = cell (R, 1);
+    for r = 1:R
+      h = [s.held{r,S+1:end}];
+      total{r} = [h.loss];
+      weight{r} = [h.weight];
+    endfor
+    each = [];
+  else
+    for r = 1:R
+      h = [s.held{r,1:S}];
+      total{r} = mean (vertcat (h.loss), 1);
+      weight{r} = h(1).weight;
+      each(r,:) = sum (vertcat (h.loss), 2)' ./ sum (h(1).weight);
+    endfor
+  endif
+  for r = 1:R
+    w = weight{r};
+    used = w > 0;
+    n = nnz (used);
+    s.validation_loss(r) = sum (total{r}) / sum (w);
+    part = total{r}(used) ./ mean (w(used));
+    s.unit_loss(r,:) = total{r}(used) ./ w(used);
+    if (n > 1)
+      s.validation_loss_se(r) = std (part) / sqrt (n);
+    else
+      s.validation_loss_se(r) = std (each(r,:)) / sqrt (S);
+    endif
+  endfor
+endfunction
+
+function choice = choices (s, model)
+  loss = s.validation_loss;
+  [least, best] = min (loss);
+  good = find (loss <= least + s.validation_loss_se(best));
+  [~, i] = max (s.path(good));
+  choice = struct ("best", best, "one_se", good(i), "stability", least_of (good, spread_of (s, model)), "share", least_of (good, mean (s.network_share, 2)), "within", good(:)');
+endfunction
+
+## Of the settings `good` that with the least x; NaN where that is not known.
+function k = least_of (good, x)
+  [least, i] = min (x(good));
+  k = NaN;
+  if (! isempty (i) && isfinite (least))
+    k = good(i);
+  endif
+endfunction
+
+## R x 1: how much the fitted parameters differ between seeds, relative to their size; mean over the elements.
+function x = spread_of (s, model)
+  x = NaN (numel (s.path), 1);
+  if (numel (s.seeds) < 2)
+    return;
+  endif
+  all_of = zeros (0, numel (s.path), numel (s.seeds));
+  for q = model.params(! [model.params.fixed])
+    all_of = cat (1, all_of, s.params.(q.name));
+  endfor
+  if (! isempty (all_of))
+    x = mean (std (all_of, 0, 3) ./ max (abs (mean (all_of, 3)), realmin), 1)(:);
+  endif
+endfunction
+
+## The chosen run as a fit: trained again when it was not kept, which gives the same numbers.
+function fit = fit_again (s, best, data, model, opt, train)
+  before = [];
+  if (s.chosen > 1)
+    before = s.values{s.chosen-1,best};
+  endif
+  fit = trained (model, data, s.chosen, s.seeds(best), before, opt, train);
+endfunction
+
+## ---- words
+
+function list = sentences (s, opt)
+  list = {sprintf("%s, %s: %d settings, %d seeds", s.method, s.weight, numel (s.path), numel (s.seeds))};
+  list{end+1} = sprintf ("  %8s  %-22s %-8s %-9s %s", s.weight, "validation loss", "network", "sharpness", "parameters: median [least largest]");
+  names = fieldnames (s.params)';
+  for r = 1:numel (s.path)
+    texts = {};
+    for name = names
+      all_of = squeeze_columns (s.params.(name{1})(:,r,:));
+      for k = 1:min (rows (all_of), 4)
+        texts{end+1} = sprintf ("%s%s = %.4g [%.4g %.4g]", name{1}, {"", sprintf("(%d)", k)}{1 + (rows (all_of) > 1)}, median (all_of(k,:)), min (all_of(k,:)), max (all_of(k,:)));
+      endfor
+      if (rows (all_of) > 4)
+        texts{end+1} = "...";
+      endif
+    endfor
+    list{end+1} = sprintf ("%s %8g  %-22s %-8.3g %-9.3g %s", {" ", "*"}{1 + (r == s.chosen)}, s.path(r), sprintf ("%.4g +- %.2g", s.validation_loss(r), s.validation_loss_se(r)), ...
+                           mean (s.network_share(r,:)), mean (s.sharpness(r,:)), strjoin (texts, ", "));
+  endfor
+  list{end+1} = sprintf ("Chosen by the rule %s: %s = %g.%s", s.rule, s.weight, s.path(s.chosen), other_rules (s));
+  if (any (s.chosen == [1, numel(s.path)]) && s.path(s.chosen) == max (s.path))
+    list{end+1} = "That is the largest of the path: a larger one may do as well; extend the path.";
+  endif
+  if (! isempty (s.report))
+    list = [list, identifiability(s)];
+  endif
+endfunction
+
+function text = other_rules (s)
+  texts = {};
+  for rule = {"one_se", "stability", "share", "best"}
+    k = s.choice.(rule{1});
+    if (! strcmp (rule{1}, s.rule) && ! isnan (k))
+      texts{end+1} = sprintf ("%s %g", rule{1}, s.path(k));
+    endif
+  endfor
+  text = sprintf (" Other rules: %s.", strjoin (texts, ", "));
+endfunction
+
+## The spread over the seeds cannot tell where theta comes from; the report can.
+function list = identifiability (s)
+  list = {};
+  r = s.report;
+  free = cell2mat (cellfun (@(x) x(:), struct2cell (r.standard_error), "UniformOutput", false));
+  free = free(! isnan (free));
+  loose = ! (free <= 0.1 * abs (r.theta));
+  if (any (loose))
+    list{1} = sprintf (["The data do not determine %s while the networks are free: what is found rests on what %s prefers, and the spread over the seeds does not show it ", ...
+                        "(s.report.sentences)."], strjoin (r.names(loose), ", "), s.method);
+  endif
+endfunction
+
+## ---- what there is so far, in a file
+
+## All that decides the numbers, comparable with isequal.
+function key = core_key (model, data, opt, train)
+  if (isempty (opt.file))
+    key = [];
+    return;
+  endif
+  [cm, d] = core_problem ("hybrid_sweep", model, data, true);
+  held = [];
+  if (! isempty (opt.validation))
+    [~, held] = core_problem ("hybrid_sweep", model, opt.validation, true);
+  endif
+  for k = 2:2:numel (train)
+    if (is_function_handle (train{k}))
+      train{k} = func2str (train{k});
+    elseif (isa (train{k}, "hybrid_dataset"))
+      train{k} = parts (train{k});
+    endif
+  endfor
+  key = {cm, d, held, opt.name, opt.path, opt.seeds, opt.folds, opt.warm_iterations, train};
+endfunction
+
+function s = take_over (s, key, file)
+  if (isempty (file) || ! exist (file, "file"))
+    return;
+  endif
+  try
+    old = load (file, "kept").kept;
+    good = isstruct (old) && isfield (old, "key") && isfield (old, "sweep") && isequal (fieldnames (old.sweep), fieldnames (s));
+  catch e
+    error ("hybridsam:sweep:file", "hybrid_sweep: %s cannot be read as what hybrid_sweep keeps: %s", file, e.message);
+  end_try_catch
+  if (! good)
+    error ("hybridsam:sweep:file", "hybrid_sweep: %s is not what hybrid_sweep keeps", file);
+  elseif (! isequal (old.key, key))
+    error ("hybridsam:sweep:file", "hybrid_sweep: %s is of a sweep with another model, other data or other options; give another file, or delete it", file);
+  endif
+  rule = s.rule;
+  s = old.sweep;
+  s.rule = rule;
+endfunction
+
+## Whole or not at all: written beside and renamed.
+function keep (s, key, file)
+  if (isempty (file))
+    return;
+  endif
+  kept = struct ("key", {key}, "sweep", s);
+  part = [file, ".part"];
+  try
+    save ("-binary", part, "kept");
+  catch e
+    error ("hybridsam:sweep:file", "hybrid_sweep: %s cannot be written: %s", file, e.message);
+  end_try_catch
+  [status, message] = rename (part, file);
+  if (status)
+    error ("hybridsam:sweep:file", "hybrid_sweep: %s cannot be written: %s", file, message);
+  endif
+endfunction
+
+%!shared model, data, few, t
+%! model = hybrid_model ("states", {"q", "p"}, "params", struct ("w2", 0.5), "nets", struct ("f", hybrid_net ([2 4 1])), ...
+%!                       "rhs", @(t, x, u, p, nn) [x.p; -p.w2*sin(x.q) + nn.f([x.q; x.p])]);
+%! t = (0:0.5:3)';
+%! data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [0.5*cos(t), -0.5*sin(t)], [0.8*cos(t), -0.8*sin(t)]));
+%! few = {"iterations", 8, "solver", "rk4", "display", "off"};
+%!test  # every run is the one of hybrid_train, and so is the chosen fit
+%! s = hybrid_sweep (model, data, "method", "sam", "rho", [0 0.1 0.3], "seeds", [4 2], "validation", data, few{:});
+%! assert (size (s.params.w2), [1 3 2]);
+%! fit = hybrid_train (model, data, "method", "sam", "rho", 0.1, "seed", 2, few{:});
+%! assert (s.values{2,2}, fit.last);
+%! assert (s.loss(2,2), hybrid_gradient (model, data, fit.last, "solver", "rk4"));
+%! r = hybrid_report (fit, "display", "off");
+%! assert (s.sharpness(2,2), r.sharpness.nets(1), 1e-6 * r.sharpness.nets(1));
+%! assert (s.network_share(2,2), r.use.network, 1e-12);
+%! v = s.values(s.chosen,:);
+%! assert (any (cellfun (@(x) isequal (x, s.fit.values), v)));
+%! assert (s.estimate.w2, (v{1}.params.w2 + v{2}.params.w2) / 2);
+%! assert (s.range.w2, sort ([v{1}.params.w2, v{2}.params.w2]));
+%! loss = cellfun (@(v) hybrid_gradient (model, data, v, "solver", "rk4"), s.values);
+%! assert (s.validation_loss, mean (loss, 2), 1e-14);
+%! assert (s.validation_loss, mean (s.unit_loss, 2), 1e-14);
+%! assert (s.validation_loss_se, std (s.unit_loss, 0, 2) / sqrt (3), 1e-14);
+%!test  # a warm path
+%! s = hybrid_sweep (model, data, "method", "l2", "lambda", [0.1 0.01], "seeds", 3, "warm_iterations", 5, "validation", data, few{:}, "report", false);
+%! first = hybrid_train (model, data, "method", "l2", "lambda", 0.1, "seed", 3, few{:});
+%! second = hybrid_train (model, data, "method", "l2", "lambda", 0.01, "seed", 3, few{:}, "iterations", 5, "start", first.last);
+%! assert (s.values{2}, second.last);
+%!test  # a weight beside a radius that stays
+%! s = hybrid_sweep (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", [0 0.1], "seeds", 1, "folds", 2, few{:}, "report", false);
+%! assert (s.weight, "lambda");
+%! assert (s.values{2}, hybrid_train (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", 0.1, "seed", 1, few{:}).last);
+%!test  # broken off, and gone on with
+%! file = [tempname() ".mat"];
+%! o = {"rho", [0 0.1], "seeds", 1:2, "folds", 2, few{:}, "report", false, "file", file};
+%! unwind_protect
+%!   s = hybrid_sweep (model, data, o{:});
+%!   again = hybrid_sweep (model, data, o{:}, "rule", "best");
+%!   assert (again.seconds, s.seconds);  # not run again
+%!   assert (again.chosen, s.choice.best);
+%!   fail ("hybrid_sweep (model, data, o{:}, \"iterations\", 9)", "other options");
+%!   f = fopen (file, "w");
+%!   fputs (f, "no sweep");
+%!   fclose (f);
+%!   fail ("hybrid_sweep (model, data, o{:})", "cannot be read");
+%! unwind_protect_cleanup
+%!   unlink (file);
+%! end_unwind_protect
+%!error id=hybridsam:sweep:usage hybrid_sweep ()
+%!error id=hybridsam:sweep:usage hybrid_sweep (model)
+%!error id=hybridsam:sweep:model hybrid_sweep (3, data)
+%!error id=hybridsam:sweep:data hybrid_sweep (model, 3)
+%!error id=hybridsam:sweep:method hybrid_sweep (model, data, "method", "erm")
+%!error id=hybridsam:sweep:path hybrid_sweep (model, data, "rho", [0.1 -0.1])
+%!error id=hybridsam:sweep:path hybrid_sweep (model, data, "rho", [0.1 0.1])
+%!error id=hybridsam:sweep:path hybrid_sweep (model, data, "rho", [0.1 NaN])
+%!error id=hybridsam:sweep:path hybrid_sweep (model, data, "method", "l2", "rho", [0.1 0.2])
+%!error id=hybridsam:sweep:path hybrid_sweep (model, data, "method", "sam", "rho", [0.1 0.2], "lambda", [0.1 0.2])
+%!error id=hybridsam:sweep:seeds hybrid_sweep (model, data, "seeds", [1 1])
+%!error id=hybridsam:sweep:seeds hybrid_sweep (model, data, "seeds", "all")
+%!error id=hybridsam:sweep:option hybrid_sweep (model, data, "seed", 1)
+%!error id=hybridsam:sweep:folds hybrid_sweep (model, data, "folds", 4)
+%!error id=hybridsam:sweep:folds hybrid_sweep (model, data, "folds", 2, "validation", data)
+%!error id=hybridsam:sweep:folds hybrid_sweep (model, hybrid_data (t, data.y(1:7,:)))
+%!error id=hybridsam:sweep:folds hybrid_sweep (model, hybrid_data (t, cat (3, data.y(1:7,:), data.y(8:14,:)), "initial", "estimate"), "folds", 2)
+%!error id=hybridsam:sweep:data hybrid_sweep (model, data, "validation", 3)
+%!error id=hybridsam:sweep:validation hybrid_sweep (model, data, "validation", hybrid_data (t, data.y(1:7,:), "initial", "estimate"))
+%!error id=hybridsam:sweep:warm_iterations hybrid_sweep (model, data, "warm_iterations", -1)
+%!error id=hybridsam:sweep:rule hybrid_sweep (model, data, "rule", "luck")
+%!error id=hybridsam:sweep:rule hybrid_sweep (model, data, "rule", "stability", "seeds", 1)
+%!error id=hybridsam:sweep:report hybrid_sweep (model, data, "report", "no")
+%!error id=hybridsam:sweep:file hybrid_sweep (model, data, "file", "/no/such/folder/x.mat")
+%!error id=hybridsam:sweep:display hybrid_sweep (model, data, "display", "loud")
+%!error id=hybridsam:option:unknown hybrid_sweep (model, data, "rhos", 1)
+%!error id=hybridsam:option:pair hybrid_sweep (model, data, "rho")
+%!error id=hybridsam:option:pair hybrid_sweep (model, data, 3, 4)

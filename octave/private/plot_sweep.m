@@ -1,0 +1,88 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+
+## [draw, file] = plot_sweep (s, args): how hybrid_plot draws a sweep of hybrid_sweep.
+
+function [draw, file] = plot_sweep (s, args)
+  [kind, args] = plot_kind (args, "sweep", {"sweep", "residual"});
+  needed = {"path", "seeds", "params", "validation_loss", "validation_loss_se", "network_share", "sharpness", "chosen", "names", "values", "fit", "weight"};
+  if (! all (isfield (s, needed)) || ! isstruct (s.params) || ! isequal (size (s.values), [numel(s.path), numel(s.seeds)]))
+    error ("hybridsam:plot:fit", "hybrid_plot: this is no sweep of hybrid_sweep any more; its fields were changed");
+  endif
+  if (strcmp (kind, "residual"))
+    fits = cellfun (@(v) setfield (s.fit, "values", v), s.values(s.chosen,:), "UniformOutput", false);
+    [draw, file] = plot_fits (fits, [{"residual"}, args]);
+    return;
+  endif
+  file = parse_options ("hybrid_plot", struct ("file", ""), args{:}).file;
+  draw = @(h) draw_sweep (h, s);
+endfunction
+
+function draw_sweep (h, s)
+  [~, order] = sort (s.path);
+  draw_theta (plot_panel (h, 2, 2, 1), s, order);
+  a = plot_panel (h, 2, 2, 2);
+  y = s.validation_loss(order);
+  e = s.validation_loss_se(order);
+  [least, i] = min (y);
+  plot (a, [0.5, numel(y) + 0.5], (least + e(i)) * [1 1], plot_dashed (plot_grey ()){:});
+  spread (a, y, max (y - e, min (plot_positive (y)) / 10), y + e, plot_colour (1));
+  set (a, "yscale", "log");
+  finish (a, s, order, "validation loss, with its standard error", "");
+  a = plot_panel (h, 2, 2, 3);
+  over_seeds (a, s.network_share(order,:), plot_colour (1));
+  finish (a, s, order, "share of the networks in the law");
+  a = plot_panel (h, 2, 2, 4);
+  over_seeds (a, plot_positive (s.sharpness(order,:)), plot_colour (1));
+  set (a, "yscale", "log");
+  finish (a, s, order, "sharpness: largest eigenvalue in the weights");
+  plot_explain (h, {plot_curve(plot_colour (1)), plot_curve(plot_mark ()), plot_dashed(plot_grey ())}, ...
+                {sprintf("median and range over %d seeds", numel (s.seeds)), "chosen", "least + one standard error"});
+endfunction
+
+function c = plot_mark ()
+  c = [0.93 0.8 0.55];
+endfunction
+
+## One parameter as it is, several relative to their medians at the choice.
+function draw_theta (a, s, order)
+  all_of = zeros (0, numel (order), numel (s.seeds));
+  for name = fieldnames (s.params)'
+    all_of = cat (1, all_of, s.params.(name{1})(:,order,:));
+  endfor
+  several = rows (all_of) > 1;
+  for k = 1:rows (all_of)
+    x = reshape (all_of(k,:,:), numel (order), []);
+    if (several)
+      x /= median (x(order == s.chosen,:));
+    endif
+    over_seeds (a, x, plot_colour (k), (k - (rows (all_of) + 1) / 2) * min (0.08, 0.6 / rows (all_of)));
+  endfor
+  head = "parameters, relative to the choice";
+  if (! several)
+    head = strjoin (fieldnames (s.params)', "");
+  endif
+  finish (a, s, order, head, "");
+endfunction
+
+function over_seeds (a, x, c, shift = 0)
+  spread (a, median (x, 2), min (x, [], 2), max (x, [], 2), c, shift);
+endfunction
+
+function spread (a, middle, low, high, c, shift = 0)
+  for k = find (isfinite (middle(:)'))
+    plot (a, (k + shift) * [1 1], [low(k), high(k)], plot_curve (0.5 * c + 0.5){:});
+  endfor
+  k = find (isfinite (middle(:)'));
+  plot (a, k + shift, middle(k), plot_curve (c){:}, "linewidth", 1);
+  plot (a, k + shift, middle(k), "linestyle", "none", "marker", ".", "markersize", 22, "color", c);
+endfunction
+
+## The settings are names on the axis: 0 is one of them. The choice is marked.
+function finish (a, s, order, head, below = s.weight)
+  at = find (order == s.chosen);
+  set (a, "xlim", [0.5, numel(order) + 0.5], "xtick", 1:numel (order), "xticklabel", arrayfun (@(x) sprintf ("%g", x), s.path(order), "UniformOutput", false));
+  y = get (a, "ylim");
+  h = plot (a, [at at], y, "color", plot_mark (), "linewidth", 6);
+  set (a, "ylim", y, "children", [setdiff(get (a, "children"), h); h]);
+  plot_say (a, below, "", head);
+endfunction
