@@ -9,23 +9,24 @@
 ##
 ## @table @asis
 ## @item @qcode{"rho"}, @var{numbers}
-## The path for the methods of the SAM family (default 0, 0.02, 0.05, 0.1, 0.2, 0.5; 0 is plain training).
+## The path for the methods of the SAM family (default 0.5, 0.2, 0.1, 0.05, 0.02, 0; 0 is plain training).
 ## @item @qcode{"lambda"}, @var{numbers}
-## The path for penalties (@qcode{"l2"}, @qcode{"fn"}, @qcode{"orth"}; default 0, 1e-4, 1e-3, 1e-2, 1e-1).  With a SAM method and a penalty one of the two is a
+## The path for penalties (@qcode{"l2"}, @qcode{"fn"}, @qcode{"orth"}; default 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 0).  With a SAM method and a penalty one of the two is a
 ## path, the other a number.
+## @item @qcode{"warm_iterations"}, @var{n}
+## A path is followed from its largest setting to its smallest.  The first is trained as always, each of the others for n iterations from where the one before
+## ended (default: a quarter of @qcode{"iterations"}): the physics does what it can before the networks are let free, and keeps it.  0: every setting anew from
+## its seed.
 ## @item @qcode{"seeds"}, @var{numbers}
 ## Seeds of start values and minibatches (default 1:3).
 ## @item @qcode{"validation"}, @var{data}
 ## Held-out data.  Without them the trajectories (algebraic: samples) are dealt into @qcode{"folds"}.
 ## @item @qcode{"folds"}, @var{k}
 ## Each of k parts in turn is held out, with the first seed (default 5, at most one a trajectory; segments of one trajectory stay together).
-## @item @qcode{"warm_iterations"}, @var{n}
-## 0 (default): every setting starts anew from its seed.  Else the first of the path is trained as always, and each following one for n iterations from
-## where the one before it ended.
 ## @item @qcode{"rule"}
-## @qcode{"one_se"} (default): the largest setting whose validation loss is within one standard error of the least.  Of these settings @qcode{"stability"}
-## takes the one at which the parameters differ least between seeds (two seeds at least), @qcode{"share"} the one at which the networks make least of the law.  @qcode{"best"}: the
-## least validation loss.  What the other rules would choose is in @code{s.choice}.
+## @qcode{"two_se"} (default): the largest setting whose validation loss is within two standard errors of the least; @qcode{"one_se"}: of one.  Of the settings
+## within one, @qcode{"stability"} takes that at which the parameters differ least between seeds (two seeds at least), @qcode{"share"} that at which the
+## networks make least of the law.  @qcode{"best"}: the least validation loss.  What the other rules would choose is in @code{s.choice}.
 ## @item @qcode{"report"}, true | false
 ## Ask @code{hybrid_report} whether the data determine the parameters of the choice (default true).
 ## @item @qcode{"file"}, @var{name}
@@ -33,7 +34,7 @@
 ## @item @qcode{"display"}, @qcode{"final"} | @qcode{"iter"} | @qcode{"off"}
 ## @end table
 ##
-## @var{s}, for R settings and S seeds: @code{path} (1 x R), @code{seeds}, @code{params.NAME} (elements x R x S; the values after the last iteration),
+## @var{s}, for R settings and S seeds: @code{path} (1 x R, descending), @code{seeds}, @code{params.NAME} (elements x R x S; the values after the last iteration),
 ## @code{loss} (R x S, training, mean squared), @code{validation_loss} and @code{validation_loss_se} (R x 1, mean squared, and its standard error over held-out
 ## trajectories; over the seeds where there is only one), @code{unit_loss} (R x trajectories), @code{network_share} (R x S), @code{sharpness} (R x S, the largest eigenvalue of
 ## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting that each rule chooses), @code{chosen},
@@ -80,7 +81,7 @@ endfunction
 
 ## Those of hybrid_sweep, and the rest for hybrid_train.
 function [opt, train] = divided (args)
-  defaults = struct ("rho", [], "lambda", [], "seeds", 1:3, "validation", [], "folds", [], "warm_iterations", 0, "rule", "one_se", "report", true, "file", "", ...
+  defaults = struct ("rho", [], "lambda", [], "seeds", 1:3, "validation", [], "folds", [], "warm_iterations", [], "rule", "two_se", "report", true, "file", "", ...
                      "display", "final");
   mine = false (1, numel (args));
   for k = 1:2:numel (args)
@@ -123,7 +124,7 @@ function [opt, train] = with_path (opt, train)
   if (! perturbs && strcmp (method, "erm") && isempty (given (train, "penalty", [])))
     error ("hybridsam:sweep:method", "hybrid_sweep: erm has neither a radius nor a weight; give a \"method\" (sam, l2, ...) or a \"penalty\"");
   endif
-  defaults = struct ("rho", [0 0.02 0.05 0.1 0.2 0.5], "lambda", [0 1e-4 1e-3 1e-2 1e-1]);
+  defaults = struct ("rho", [0.5 0.2 0.1 0.05 0.02 0], "lambda", [1e-2 3e-3 1e-3 3e-4 1e-4 0]);
   opt.path = opt.(opt.name);
   if (isempty (opt.path))
     opt.path = defaults.(opt.name);
@@ -135,6 +136,19 @@ function [opt, train] = with_path (opt, train)
     train = [train, {other, opt.(other)}];
   endif
   opt.method = method;
+  if (isempty (opt.warm_iterations))
+    opt.warm_iterations = quarter_of (given (train, "iterations", []));
+  endif
+endfunction
+
+function n = quarter_of (iterations)
+  if (isempty (iterations))
+    iterations = core ("options")(strcmp ({core("options").name}, "iterations")).value;
+  endif
+  n = 1;
+  if (isnumeric (iterations) && isscalar (iterations) && iterations >= 1)  # else hybrid_train says what is wrong
+    n = ceil (iterations / 4);
+  endif
 endfunction
 
 function opt = check_options (opt, model, data)
@@ -143,7 +157,7 @@ function opt = check_options (opt, model, data)
   must ("path", opt.path, sprintf ("different finite numbers >= 0 (\"%s\")", opt.name), @(x) isnumeric (x) && isreal (x) && distinct (x) && all (x >= 0 & isfinite (x)));
   must ("seeds", opt.seeds, "different whole numbers >= 0", @(x) whole (x, 0) && ! isempty (x) && distinct (x));
   must ("warm_iterations", opt.warm_iterations, "a whole number >= 0", @(x) isscalar (x) && whole (x, 0));
-  must ("rule", opt.rule, "one of one_se, stability, share, best", @(x) ischar (x) && any (strcmp (x, {"one_se", "stability", "share", "best"})));
+  must ("rule", opt.rule, ["one of " strjoin(rules (), ", ")], @(x) ischar (x) && any (strcmp (x, rules ())));
   must ("report", opt.report, "true or false", @(x) (islogical (x) || isnumeric (x)) && isscalar (x));
   must ("display", opt.display, "final, iter or off", @(x) ischar (x) && any (strcmp (x, {"final", "iter", "off"})));
   must ("file", opt.file, "the name of a file in a folder that exists", @(x) ischar (x) && rows (x) <= 1 && (isempty (fileparts (x)) || isfolder (fileparts (x))));
@@ -151,7 +165,7 @@ function opt = check_options (opt, model, data)
     error ("hybridsam:sweep:rule", "hybrid_sweep: the rule stability compares seeds: \"seeds\" must have two at least");
   endif
   units = max (data.unit);
-  opt.path = double (opt.path(:)');
+  opt.path = sort (double (opt.path(:)'), "descend");
   opt.seeds = double (opt.seeds(:)');
   if (! isempty (opt.validation))
     if (! isempty (opt.folds))
@@ -172,6 +186,10 @@ function opt = check_options (opt, model, data)
     error ("hybridsam:sweep:folds", "hybrid_sweep: %s of single trajectories are fitted, which held-out trajectories would not have; give \"validation\" data", ...
            {"initial states", "parameters"}{1 + (model.n_own > 0)});
   endif
+endfunction
+
+function list = rules ()
+  list = {"two_se", "one_se", "stability", "share", "best"};
 endfunction
 
 function must (what, value, expected, good)
@@ -353,11 +371,11 @@ function s = with_validation (s, list)
 endfunction
 
 function choice = choices (s, model)
-  loss = s.validation_loss;
-  [least, best] = min (loss);
-  good = find (loss <= least + s.validation_loss_se(best));
-  [~, i] = max (s.path(good));
-  choice = struct ("best", best, "one_se", good(i), "stability", least_of (good, spread_of (s, model)), "share", least_of (good, mean (s.network_share, 2)), "within", good(:)');
+  [least, best] = min (s.validation_loss);
+  within = @(k) find (s.validation_loss <= least + k * s.validation_loss_se(best));  # the first is the largest setting
+  good = within (1);
+  choice = struct ("two_se", within (2)(1), "one_se", good(1), "stability", least_of (good, spread_of (s, model)), "share", least_of (good, mean (s.network_share, 2)), ...
+                   "best", best);
 endfunction
 
 ## Of the settings `good` that with the least x; NaN where that is not known.
@@ -414,7 +432,7 @@ function list = sentences (s, opt)
                            mean (s.network_share(r,:)), mean (s.sharpness(r,:)), strjoin (texts, ", "));
   endfor
   list{end+1} = sprintf ("Chosen by the rule %s: %s = %g.%s", s.rule, s.weight, s.path(s.chosen), other_rules (s));
-  if (any (s.chosen == [1, numel(s.path)]) && s.path(s.chosen) == max (s.path))
+  if (s.chosen == 1)
     list{end+1} = "That is the largest of the path: a larger one may do as well; extend the path.";
   endif
   if (! isempty (s.report))
@@ -424,7 +442,7 @@ endfunction
 
 function text = other_rules (s)
   texts = {};
-  for rule = {"one_se", "stability", "share", "best"}
+  for rule = rules ()
     k = s.choice.(rule{1});
     if (! strcmp (rule{1}, s.rule) && ! isnan (k))
       texts{end+1} = sprintf ("%s %g", rule{1}, s.path(k));
@@ -514,7 +532,8 @@ endfunction
 %! data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [0.5*cos(t), -0.5*sin(t)], [0.8*cos(t), -0.8*sin(t)]));
 %! few = {"iterations", 8, "solver", "rk4", "display", "off"};
 %!test  # every run is the one of hybrid_train, and so is the chosen fit
-%! s = hybrid_sweep (model, data, "method", "sam", "rho", [0 0.1 0.3], "seeds", [4 2], "validation", data, few{:});
+%! s = hybrid_sweep (model, data, "method", "sam", "rho", [0 0.1 0.3], "seeds", [4 2], "validation", data, "warm_iterations", 0, few{:});
+%! assert (s.path, [0.3 0.1 0]);
 %! assert (size (s.params.w2), [1 3 2]);
 %! fit = hybrid_train (model, data, "method", "sam", "rho", 0.1, "seed", 2, few{:});
 %! assert (s.values{2,2}, fit.last);
@@ -530,15 +549,16 @@ endfunction
 %! assert (s.validation_loss, mean (loss, 2), 1e-14);
 %! assert (s.validation_loss, mean (s.unit_loss, 2), 1e-14);
 %! assert (s.validation_loss_se, std (s.unit_loss, 0, 2) / sqrt (3), 1e-14);
-%!test  # a warm path
-%! s = hybrid_sweep (model, data, "method", "l2", "lambda", [0.1 0.01], "seeds", 3, "warm_iterations", 5, "validation", data, few{:}, "report", false);
+%!test  # a warm path, from the largest, for a quarter of the iterations
+%! s = hybrid_sweep (model, data, "method", "l2", "lambda", [0.01 0.1], "seeds", 3, "validation", data, few{:}, "report", false);
 %! first = hybrid_train (model, data, "method", "l2", "lambda", 0.1, "seed", 3, few{:});
-%! second = hybrid_train (model, data, "method", "l2", "lambda", 0.01, "seed", 3, few{:}, "iterations", 5, "start", first.last);
+%! second = hybrid_train (model, data, "method", "l2", "lambda", 0.01, "seed", 3, few{:}, "iterations", 2, "start", first.last);
+%! assert (s.values{1}, first.last);
 %! assert (s.values{2}, second.last);
 %!test  # a weight beside a radius that stays
 %! s = hybrid_sweep (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", [0 0.1], "seeds", 1, "folds", 2, few{:}, "report", false);
 %! assert (s.weight, "lambda");
-%! assert (s.values{2}, hybrid_train (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", 0.1, "seed", 1, few{:}).last);
+%! assert (s.values{1}, hybrid_train (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", 0.1, "seed", 1, few{:}).last);
 %!test  # broken off, and gone on with
 %! file = [tempname() ".mat"];
 %! o = {"rho", [0 0.1], "seeds", 1:2, "folds", 2, few{:}, "report", false, "file", file};

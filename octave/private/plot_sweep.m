@@ -24,7 +24,7 @@ function draw_sweep (h, s)
   y = s.validation_loss(order);
   e = s.validation_loss_se(order);
   [least, i] = min (y);
-  plot (a, [0.5, numel(y) + 0.5], (least + e(i)) * [1 1], plot_dashed (plot_grey ()){:});
+  plot (a, [0.5, numel(y) + 0.5], (least + 2 * e(i)) * [1 1], plot_dashed (plot_grey ()){:});
   spread (a, y, max (y - e, min (plot_positive (y)) / 10), y + e, plot_colour (1));
   set (a, "yscale", "log");
   finish (a, s, order, "validation loss, with its standard error", "");
@@ -36,7 +36,7 @@ function draw_sweep (h, s)
   set (a, "yscale", "log");
   finish (a, s, order, "sharpness: largest eigenvalue in the weights");
   plot_explain (h, {plot_curve(plot_colour (1)), plot_curve(plot_mark ()), plot_dashed(plot_grey ())}, ...
-                {sprintf("median and range over %d seeds", numel (s.seeds)), "chosen", "least + one standard error"});
+                {sprintf("median and range over %d seeds", numel (s.seeds)), "chosen", "least + two standard errors"});
 endfunction
 
 function c = plot_mark ()

@@ -478,22 +478,9 @@ function text = wind_physics ()
   text = [text, "\n", strjoin(note, "\n"), "\n"];
 endfunction
 
-## The file with each table in place of the one with its title, or at the end.
-function all = put (all, text)
-  title = regexp (text, "\n## [^\n]*\n", "match", "once");
-  from = strfind (all, title);
-  if (isempty (from))
-    all = [all, text];
-    return;
-  endif
-  next = strfind (all(from+1:end), "\n## ");
-  to = [from + next, numel(all) + 1](1);
-  all = [all(1:from-1), text, all(to:end)];
-endfunction
-
 top = fileparts (fileparts (fileparts (mfilename ("fullpath"))));
 cd (top);
-addpath ("octave", "src");
+addpath ("octave", "src", "tests/results");
 tables = {"pendulum", "pendulum_images", "reaction_diffusion", "duffing", "duffing_cubic", "wind_tunnel", "wind_tunnel_simulated", "light_tunnel", "light_tunnel_ir_3", "real_pendulum", "wind_physics"};
 chosen = strsplit (strtrim (getenv ("HYBRIDSAM_TABLES")));
 if (isempty (chosen{1}))
@@ -510,7 +497,7 @@ if (! is_quick () && exist ("doc/results.md", "file"))  # tables that others wro
   all = fileread ("doc/results.md");
 endif
 for name = chosen
-  all = put (all, feval (name{1}));
+  all = put_section (all, feval (name{1}));
 endfor
 mkdir_quietly ("build/results");
 f = fopen ({"doc/results.md", "build/results/quick.md"}{1 + is_quick()}, "w");

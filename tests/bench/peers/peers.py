@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make bench-peers: one loss and gradient of P and of the spiral (bench_problem.m) by PyTorch, torchdiffeq, JAX and diffrax, beside ours.
+"""make bench-peers: one loss and gradient of P, of the spiral and of R (bench_problem.m) by PyTorch, torchdiffeq, JAX and diffrax, beside ours.
 
 Same data, same values, float64, one thread, rtol 1e-6 and atol 1e-8 where there is a tolerance. All contestants of a problem take turns, round after
 round; processor time. Compilation and first calls are not counted but stated. "Error" is |g - g*|/|g*| with g* by our dopri5 at rtol 1e-12;
@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import time
+from types import SimpleNamespace
 
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -21,8 +22,8 @@ import numpy as np  # noqa: E402  (after the processor is chosen)
 
 QUICK = bool(os.environ.get("HYBRIDSAM_QUICK"))
 OUT = "build/bench"
-LAYERS = {"P25": [2, 64, 64, 1], "P100": [2, 64, 64, 1], "spiral": [2, 50, 2]}
-TITLES = {"P25": "P B=25 T=40", "P100": "P B=100 T=100", "spiral": "spiral"}
+LAYERS = {"P25": [2, 64, 64, 1], "P100": [2, 64, 64, 1], "spiral": [2, 50, 2], "R": [2, 16, 16, 2]}
+TITLES = {"P25": "P B=25 T=40", "P100": "P B=100 T=100", "spiral": "spiral", "R": "R 32x32 B=8 T=15"}
 RTOL, ATOL = 1e-6, 1e-8
 
 
@@ -30,31 +31,46 @@ class Problem:
     def __init__(self, name):
         read = lambda what: np.loadtxt(f"{OUT}/peers/{name}_{what}.csv", delimiter=",", ndmin=2)
         self.name, self.layers = name, LAYERS[name]
-        self.pendulum = name != "spiral"
+        self.kind = {"s": "spiral", "R": "fields"}.get(name[0], "pendulum")
+        self.n_params = {"spiral": 0, "fields": 2, "pendulum": 1}[self.kind]
         self.t, self.x0, self.v, self.g = read("t")[:, 0], read("x0"), read("v")[:, 0], read("g")[:, 0]
-        self.y = read("y").reshape(len(self.t), -1, 2)  # T, B, 2
+        self.y = read("y").reshape(len(self.t), -1, self.x0.shape[1])  # T, B, n_x
+        self.side = int((self.x0.shape[1] / 2) ** 0.5)
         # the first sample of P gave the initial state and does not count
-        self.first = 1 if self.pendulum else 0
+        self.first = 1 if self.kind == "pendulum" else 0
 
     def split(self, v):
-        """(w2, [(W, b), ...]) of a flat vector of any array library; W is stored column by column."""
-        at = 1 if self.pendulum else 0
+        """(params, [(W, b), ...]) of a flat vector of any array library. W is stored column by column: (in, out) as x @ W wants it, or (out, in, 3, 3)."""
+        at = self.n_params
         net = []
         for n_in, n_out in zip(self.layers[:-1], self.layers[1:]):
-            W = v[at : at + n_in * n_out].reshape(n_in, n_out)  # transposed, as x @ W wants it
-            at += n_in * n_out
+            taps = 9 if self.kind == "fields" else 1
+            W = v[at : at + taps * n_in * n_out].reshape((n_out, n_in, 3, 3) if taps == 9 else (n_in, n_out))
+            at += taps * n_in * n_out
             net.append((W, v[at : at + n_out]))
             at += n_out
-        return (v[0] if self.pendulum else None), net
+        return v[: self.n_params], net
 
-    def rhs(self, x, w2, net, tanh, sin, stack):
-        a = x if self.pendulum else x**3
+    def rhs(self, x, params, net, library):
+        if self.kind == "fields":
+            return self.reaction_diffusion(x, params, net, library)
+        a = x if self.kind == "pendulum" else x**3
         for W, b in net[:-1]:
-            a = tanh(a @ W + b)
+            a = library.tanh(a @ W + b)
         f = a @ net[-1][0] + net[-1][1]
-        if not self.pendulum:
+        if self.kind == "spiral":
             return f
-        return stack([x[..., 1], -w2 * sin(x[..., 0]) + f[..., 0]], -1)
+        return library.stack([x[..., 1], -params[0] * library.sin(x[..., 0]) + f[..., 0]], -1)
+
+    def reaction_diffusion(self, x, params, net, library):
+        fields = x.reshape(-1, 2, self.side, self.side)
+        a = fields
+        for W, b in net[:-1]:
+            a = library.tanh(library.conv(a, W) + b[:, None, None])
+        a = library.conv(a, net[-1][0]) + net[-1][1][:, None, None]
+        near = sum(library.roll(fields, k, axis) for k in (1, -1) for axis in (2, 3))
+        laplacian = (near - 4 * fields) / (2 / self.side) ** 2
+        return (params[:, None, None] * laplacian + a).reshape(x.shape)
 
     def error(self, g):
         return float(np.linalg.norm(g - self.g) / np.linalg.norm(self.g))
@@ -114,6 +130,8 @@ def by_torch(q):
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
     tensor = lambda a: torch.tensor(a)
+    conv = lambda x, W: torch.nn.functional.conv2d(torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular"), W)
+    library = SimpleNamespace(tanh=torch.tanh, sin=torch.sin, stack=torch.stack, conv=conv, roll=torch.roll)
     t, x0, y = tensor(q.t), tensor(q.x0), tensor(q.y)
 
     class Equation(torch.nn.Module):
@@ -122,14 +140,14 @@ def by_torch(q):
             self.v = torch.nn.Parameter(tensor(q.v))
 
         def forward(self, t, x):
-            w2, net = q.split(self.v)
-            return q.rhs(x, w2, net, torch.tanh, torch.sin, torch.stack)
+            params, net = q.split(self.v)
+            return q.rhs(x, params, net, library)
 
     equation = Equation()
 
     def steps(equation):
-        w2, net = q.split(equation.v)
-        f = lambda x: q.rhs(x, w2, net, torch.tanh, torch.sin, torch.stack)
+        params, net = q.split(equation.v)
+        f = lambda x: q.rhs(x, params, net, library)
         all_x = [x0]
         for h in np.diff(q.t):
             all_x.append(runge_kutta(f, all_x[-1], h))
@@ -167,9 +185,14 @@ def by_jax(q):
 
     t, x0, y, v = (jnp.asarray(a) for a in (q.t, q.x0, q.y, q.v))
 
+    def conv(x, W):
+        return jax.lax.conv(jnp.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="wrap"), W, (1, 1), "VALID")
+
+    library = SimpleNamespace(tanh=jnp.tanh, sin=jnp.sin, stack=jnp.stack, conv=conv, roll=jnp.roll)
+
     def f(x, v):
-        w2, net = q.split(v)
-        return q.rhs(x, w2, net, jnp.tanh, jnp.sin, jnp.stack)
+        params, net = q.split(v)
+        return q.rhs(x, params, net, library)
 
     def steps(v):
         def one(x, h):
