@@ -26,11 +26,15 @@ check:
 
 # The tasks by many methods, 5 seeds; three hours, half an hour without the pictures and the fields. One alone: make results TASK=pendulum; fewer seeds and iterations: QUICK=1
 results: build
-	HYBRIDSAM_TABLES="$(TASK)" HYBRIDSAM_QUICK="$(QUICK)" $(OCTAVE) tests/results/run.m
+	HYBRIDSAM_TABLES="$(TASK)" HYBRIDSAM_QUICK="$(QUICK)" $(OCTAVE) tests/results/tasks.m
 
 # How often the intervals of hybrid_report cover the truth; a quarter of an hour.
 coverage: build
 	$(OCTAVE) tests/results/coverage.m
+
+# Which rule of hybrid_sweep finds theta best, on the tasks; three quarters of an hour.
+selection: build
+	$(OCTAVE) tests/results/selection.m
 
 # How fast it is (tests/bench/bench.m says how it is measured); some minutes, on a machine with nothing else to do. QUICK=1: half a minute, to see
 # that it runs. bench, profile and bench-peers write their tables into doc/benchmarks.md.
@@ -75,6 +79,6 @@ clean:
 	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png wind_tunnel.png
 
 help:
-	@echo 'make [build] | demo | check | fuzz | torture | results | coverage | bench | profile | bench-peers | dist | install | format | clean'
+	@echo 'make [build] | demo | check | fuzz | torture | results | coverage | selection | bench | profile | bench-peers | dist | install | format | clean'
 
-.PHONY: all build demo check results coverage bench profile bench-peers fuzz torture dist install format clean help
+.PHONY: all build demo check results coverage selection bench profile bench-peers fuzz torture dist install format clean help

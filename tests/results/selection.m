@@ -6,7 +6,7 @@
 1;
 
 ## {task, variant, data sets, seeds, compared with every setting anew}
-function list = tasks ()
+function list = all_tasks ()
   list = {"pendulum", "friction", 1:3, 1:2, true; "duffing", "damping", 1:3, 1:2, true; "light-tunnel", "all", 1:3, 1:2, true; "light-tunnel", "ir_3", 1:3, 1:2, true; ...
           "wind-tunnel", "simulated", 1:3, 1:2, true; "wind-tunnel", "real", 1:3, 1:2, false; "duffing", "cubic", 1:3, 1:2, false; ...
           "pendulum-images", "frames", 1:3, 1, false; "reaction-diffusion", "fields", 1:2, 1, false};
@@ -44,9 +44,9 @@ function [text, all] = table ()
   text = sprintf ("| task | method | path | oracle |%s seconds |\n|---|---|---|---|%s---|\n", sprintf (" %s |", rules (){:}), repmat ("---|", 1, numel (rules ())));
   printf ("%s", text);
   all = [];
-  for t = tasks ()'
+  for t = all_tasks ()'
     for method = {"sam", "l2"}
-      for anew = 0:t{5}
+      for anew = 0:double (t{5})
         x = [];
         for data_seed = t{3}
           x(end+1,:) = one_sweep (t{1}, t{2}, data_seed, t{4}, method{1}, anew);
