@@ -136,7 +136,7 @@ function check_options (opt)
   if (! iscell (opt.train) || mod (numel (opt.train), 2))
     error ("hybridsam:compare:train", "hybrid_compare: \"train\" must be a cell array {NAME, VALUE, ...} for hybrid_train, got %s", short_text (opt.train));
   endif
-  if (! (islogical (opt.data_seeds) || isnumeric (opt.data_seeds)) || ! isscalar (opt.data_seeds))
+  if (! isequal (opt.data_seeds, true) && ! isequal (opt.data_seeds, false))
     error ("hybridsam:compare:data_seeds", "hybrid_compare: \"data_seeds\" must be true or false, got %s", short_text (opt.data_seeds));
   endif
   if (! ischar (opt.file) || rows (opt.file) > 1 || (! isempty (fileparts (opt.file)) && ! isfolder (fileparts (opt.file))))

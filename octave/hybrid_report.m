@@ -133,7 +133,7 @@ function opt = check_options (opt, model)
   check_option ("confidence", opt.confidence, "a number between 0 and 1", @(x) positive (x) && x < 1);
   check_option ("profile_points", opt.profile_points, "a whole number >= 1", @(x) positive (x) && x == fix (x) && x <= 1000);
   check_option ("profile_iterations", opt.profile_iterations, "a whole number >= 1", @(x) positive (x) && x == fix (x) && isfinite (x));
-  check_option ("sharpness", opt.sharpness, "true or false", @(x) (islogical (x) || isnumeric (x)) && isscalar (x));
+  check_option ("sharpness", opt.sharpness, "true or false", @(x) isequal (x, true) || isequal (x, false));
   check_option ("rho", opt.rho, "finite numbers > 0", @(x) isnumeric (x) && isreal (x) && all (isfinite (x(:)) & x(:) > 0));
   check_option ("display", opt.display, "final or off", @(x) ischar (x) && any (strcmp (x, {"final", "off"})));
   check_option ("landscape_points", opt.landscape_points, "a whole number >= 1", @(x) positive (x) && x == fix (x) && x <= 1000);

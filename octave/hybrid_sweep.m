@@ -158,7 +158,7 @@ function opt = check_options (opt, model, data)
   must ("seeds", opt.seeds, "different whole numbers >= 0", @(x) whole (x, 0) && ! isempty (x) && distinct (x));
   must ("warm_iterations", opt.warm_iterations, "a whole number >= 0", @(x) isscalar (x) && whole (x, 0));
   must ("rule", opt.rule, ["one of " strjoin(rules (), ", ")], @(x) ischar (x) && any (strcmp (x, rules ())));
-  must ("report", opt.report, "true or false", @(x) (islogical (x) || isnumeric (x)) && isscalar (x));
+  must ("report", opt.report, "true or false", @(x) isequal (x, true) || isequal (x, false));
   must ("display", opt.display, "final, iter or off", @(x) ischar (x) && any (strcmp (x, {"final", "iter", "off"})));
   must ("file", opt.file, "the name of a file in a folder that exists", @(x) ischar (x) && rows (x) <= 1 && (isempty (fileparts (x)) || isfolder (fileparts (x))));
   if (strcmp (opt.rule, "stability") && numel (opt.seeds) < 2)

@@ -144,6 +144,17 @@
 %!   close (hybrid_plot (f, "history"));
 %!   close (hybrid_plot (f, "estimates"));
 %! endfor
+%!test  # judging and choosing
+%! attack (@(varargin) hybrid_report (fit, "display", "off", varargin{:}), {"sigma", 0.1, "weight_spread", 1, "relative", 0.1, "confidence", 0.9, "profile_points", 2, ...
+%!         "profile_iterations", 2, "landscape_points", 2, "rho", [0.1 0.2], "sharpness", 0}, {'(weight_spread|relative)\(1\) = Inf'});
+%! m = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "nets", struct ("f", hybrid_net ([1 2 1])), "rhs", @(t, x, u, p, nn) -p.k * x.x + nn.f(x.x));
+%! d = hybrid_data (t, cat (3, exp (-t), 2 * exp (-t)));
+%! attack (@(varargin) hybrid_sweep (m, d, "iterations", 1, "solver", "rk4", "display", "off", varargin{:}), {"rho", [0.1 0], "seeds", [1 2], "folds", 2, ...
+%!         "warm_iterations", 1, "report", 0}, {});
+%! attack (@(varargin) hybrid_sweep (m, d, "method", "l2", "iterations", 1, "solver", "rk4", "display", "off", "report", false, varargin{:}), {"lambda", [0.1 0]}, {});
+%! attack (@hybrid_task, {"pendulum", "seed", 1, "size", 2}, {});
+%! task = hybrid_task ("pendulum", "size", 1);
+%! attack (@(varargin) hybrid_compare (task, "erm", "train", {"iterations", 1}, "display", "off", varargin{:}), {"seeds", [1 2], "data_seeds", 1}, {});
 %!test attack (@hybrid_ifelse, {1, 2, 3}, {'= '});
 ## ---- the user's own errors
 
