@@ -44,7 +44,7 @@
 ## @end example
 ##
 ## Errors: @code{hybridsam:compare:*}, those of @code{hybrid_train}.
-## @seealso{hybrid_task, hybrid_train, hybrid_plot}
+## @seealso{hybrid_task, hybrid_train, hybrid_sweep, hybrid_plot}
 ## @end deftypefn
 
 function tab = hybrid_compare (task, methods, varargin)

@@ -73,7 +73,7 @@
 ## @end example
 ##
 ## Errors: @code{hybridsam:report:*}, @code{hybridsam:option:*}, @code{hybridsam:data:*}, @code{hybridsam:values:*}, @code{hybridsam:solve:unsolved}.
-## @seealso{hybrid_train, hybrid_compare, hybrid_plot}
+## @seealso{hybrid_train, hybrid_sweep, hybrid_compare, hybrid_plot}
 ## @end deftypefn
 
 function r = hybrid_report (fit, varargin)

@@ -324,10 +324,10 @@ function s = with_choice (s, list, model, opt, train)
   [~, best] = min (judged);
   s.fit = fit_again (s, best, list(best).data, model, opt, train);
   s = rmfield (s, {"held"});
+  s.sentences = sentences (s);
   if (opt.report)
-    s.report = hybrid_report (s.fit, "sharpness", false, "display", "off");
+    s = with_report (s);
   endif
-  s.sentences = sentences (s, opt);
 endfunction
 
 function x = squeeze_columns (x)
@@ -413,7 +413,7 @@ endfunction
 
 ## ---- words
 
-function list = sentences (s, opt)
+function list = sentences (s)
   list = {sprintf("%s, %s: %d settings, %d seeds", s.method, s.weight, numel (s.path), numel (s.seeds))};
   list{end+1} = sprintf ("  %8s  %-22s %-8s %-9s %s", s.weight, "validation loss", "network", "sharpness", "parameters: median [least largest]");
   names = fieldnames (s.params)';
@@ -435,9 +435,6 @@ function list = sentences (s, opt)
   if (s.chosen == 1)
     list{end+1} = "That is the largest of the path: a larger one may do as well; extend the path.";
   endif
-  if (! isempty (s.report))
-    list = [list, identifiability(s)];
-  endif
 endfunction
 
 function text = other_rules (s)
@@ -451,16 +448,21 @@ function text = other_rules (s)
   text = sprintf (" Other rules: %s.", strjoin (texts, ", "));
 endfunction
 
-## The spread over the seeds cannot tell where theta comes from; the report can.
-function list = identifiability (s)
-  list = {};
-  r = s.report;
+## The spread over the seeds cannot tell where theta comes from; the report can. That it may fail must not cost the sweep.
+function s = with_report (s)
+  try
+    r = hybrid_report (s.fit, "sharpness", false, "display", "off");
+  catch e
+    s.sentences{end+1} = ["There is no report of the choice: " e.message];
+    return;
+  end_try_catch
+  s.report = r;
   free = cell2mat (cellfun (@(x) x(:), struct2cell (r.standard_error), "UniformOutput", false));
   free = free(! isnan (free));
   loose = ! (free <= 0.1 * abs (r.theta));
   if (any (loose))
-    list{1} = sprintf (["The data do not determine %s while the networks are free: what is found rests on what %s prefers, and the spread over the seeds does not show it ", ...
-                        "(s.report.sentences)."], strjoin (r.names(loose), ", "), s.method);
+    s.sentences{end+1} = sprintf (["The data do not determine %s while the networks are free: what is found rests on what %s prefers, and the spread over the seeds does not show it ", ...
+                                   "(s.report.sentences)."], strjoin (r.names(loose), ", "), s.method);
   endif
 endfunction
 
@@ -559,6 +561,13 @@ endfunction
 %! s = hybrid_sweep (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", [0 0.1], "seeds", 1, "folds", 2, few{:}, "report", false);
 %! assert (s.weight, "lambda");
 %! assert (s.values{1}, hybrid_train (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", 0.1, "seed", 1, few{:}).last);
+%!test  # a report that cannot be made does not cost the sweep
+%! one = data.y(1:7,:);
+%! one(3:end,:) = NaN;
+%! one(2,2) = NaN;
+%! s = hybrid_sweep (model, hybrid_data (t, one), "rho", 0.1, "seeds", 1, "validation", data, few{:});
+%! assert (isempty (s.report));
+%! assert (! isempty (strfind (s.sentences{end}, "too few to judge by")));
 %!test  # broken off, and gone on with
 %! file = [tempname() ".mat"];
 %! o = {"rho", [0 0.1], "seeds", 1:2, "folds", 2, few{:}, "report", false, "file", file};

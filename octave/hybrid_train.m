@@ -68,7 +68,7 @@
 ##
 ## Errors: @code{hybridsam:train:*}, @code{hybridsam:checkpoint:*}, @code{hybridsam:option:*}, @code{hybridsam:data:*},
 ## @code{hybridsam:values:*}.  A checkpoint that cannot be written in the middle of a run is a warning (@code{hybridsam:checkpoint:write}).
-## @seealso{hybrid_options, hybrid_plot, hybrid_gradient}
+## @seealso{hybrid_options, hybrid_sweep, hybrid_report, hybrid_plot, hybrid_gradient}
 ## @end deftypefn
 
 function fit = hybrid_train (model, varargin)

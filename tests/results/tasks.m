@@ -492,14 +492,15 @@ if (! isempty (unknown))
 endif
 head = ["# Results\n\nWritten by `make results`: 5 seeds (of start values, minibatches, and of simulated data), median [min max]. The settings are the project's own; seconds are a training run's, ", ...
         "one thread.\nThe values after the last iteration are judged. What is measured: `help hybrid_compare`.\n"];
-all = head;
-if (! is_quick () && exist ("doc/results.md", "file"))  # tables that others wrote stay
-  all = fileread ("doc/results.md");
-endif
-for name = chosen
-  all = put_section (all, feval (name{1}));
-endfor
 mkdir_quietly ("build/results");
-f = fopen ({"doc/results.md", "build/results/quick.md"}{1 + is_quick()}, "w");
-fputs (f, all);
-fclose (f);
+page = {"doc/results.md", "build/results/quick.md"}{1 + is_quick()};
+for name = chosen
+  text = feval (name{1});
+  all = head;
+  if (exist (page, "file"))  # tables that others wrote, perhaps just now, stay
+    all = fileread (page);
+  endif
+  f = fopen (page, "w");
+  fputs (f, put_section (all, text));
+  fclose (f);
+endfor
