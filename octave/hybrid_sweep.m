@@ -8,8 +8,11 @@
 ## Options, and all options of @code{hybrid_train} but @qcode{"seed"} and @qcode{"resume"}:
 ##
 ## @table @asis
+## @item @qcode{"method"}, @var{name} | @{NAMES@}
+## Several methods have a sweep each: of those whose choice has a validation loss within two standard errors of the least, the one in which the networks make least of
+## the law is returned, and has the others in @code{s.rivals}.  Default: @{"sam", "l2"@}; only @qcode{"sam"} with a @qcode{"rho"} alone, only @qcode{"l2"} with a @qcode{"lambda"} alone.
 ## @item @qcode{"rho"}, @var{numbers}
-## The path for the methods of the SAM family (default 0.5, 0.2, 0.1, 0.05, 0.02, 0; 0 is plain training).
+## The path for the methods of the SAM family (default 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0; 0 is plain training).
 ## @item @qcode{"lambda"}, @var{numbers}
 ## The path for penalties (@qcode{"l2"}, @qcode{"fn"}, @qcode{"orth"}; default 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 0).  With a SAM method and a penalty one of the two is a
 ## path, the other a number.
@@ -30,7 +33,7 @@
 ## @item @qcode{"report"}, true | false
 ## Ask @code{hybrid_report} whether the data determine the parameters of the choice (default true).
 ## @item @qcode{"file"}, @var{name}
-## What there is so far is written there after every run (a MAT file), and a call with the same settings goes on where it was.
+## What there is so far is written there after every run (a MAT file; with several methods one for each, @code{NAME.METHOD}), and a call with the same settings goes on where it was.
 ## @item @qcode{"display"}, @qcode{"final"} | @qcode{"iter"} | @qcode{"off"}
 ## @end table
 ##
@@ -39,7 +42,7 @@
 ## trajectories; over the seeds where there is only one), @code{unit_loss} (R x trajectories), @code{network_share} (R x S), @code{sharpness} (R x S, the largest eigenvalue of
 ## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting that each rule chooses), @code{chosen},
 ## @code{rule}, @code{fit} (of the choice, as @code{hybrid_train} gives it, of the seed with the least validation loss, with folds the least loss), @code{estimate.NAME} and @code{range.NAME} (median, least
-## and largest over the seeds at the choice), @code{report}, @code{sentences}.
+## and largest over the seeds at the choice), @code{report}, @code{rivals}, @code{sentences}.
 ##
 ## The spread over the seeds is not the uncertainty of a parameter: a method can prefer the same wrong value every time.  Where the data do not determine a
 ## parameter beside free networks, the sentences say so.
@@ -62,7 +65,13 @@ function s = hybrid_sweep (model, data, varargin)
   check_model ("hybrid_sweep", "sweep", model);
   check_data ("hybrid_sweep", "sweep", data);
   [opt, train] = divided (varargin);
-  [opt, train] = with_path (opt, train);
+  check_common (opt);
+  methods = methods_of (opt, train);
+  if (numel (methods) > 1)
+    s = of_methods (model, data, methods, opt, train);
+    return;
+  endif
+  [opt, train] = with_path (opt, [train, {"method", methods{1}}]);
   opt = check_options (opt, model, data);
   parts_of = jobs (data, opt);
   s = empty_sweep (model, opt, train, numel (parts_of));
@@ -72,9 +81,69 @@ function s = hybrid_sweep (model, data, varargin)
     s = one_path (s, j, parts_of(j), model, opt, train, key);
   endfor
   s = with_choice (s, parts_of, model, opt, train);
+  if (opt.report)
+    s = with_report (s);
+  endif
   if (! strcmp (opt.display, "off"))
     printf ("%s\n", s.sentences{:});
   endif
+endfunction
+
+## ---- several methods
+
+## SAM and L2, unless the options say or mean another.
+function list = methods_of (opt, train)
+  list = given (train, "method", []);
+  if (isempty (list))
+    list = {"sam", "l2"};
+    if (! isempty (given (train, "penalty", [])) || (! isempty (opt.rho) && isempty (opt.lambda)))
+      list = {"sam"};
+    elseif (isempty (opt.rho) && ! isempty (opt.lambda))
+      list = {"l2"};
+    endif
+  elseif (! iscell (list))
+    list = {list};
+  endif
+  if (! isempty (given (train, "penalty", [])) && numel (list) > 1)
+    error ("hybridsam:sweep:method", "hybrid_sweep: \"penalty\" goes with one \"method\", not with %d", numel (list));
+  elseif (numel (list) > 1 && (! iscellstr (list) || numel (unique (list)) < numel (list)))
+    error ("hybridsam:sweep:method", "hybrid_sweep: \"method\" must be a name or a cell array of different names, got %s", short_text (list));
+  endif
+endfunction
+
+## A sweep for each; the winner has the others as rivals.
+function s = of_methods (model, data, methods, opt, train)
+  display = opt.display;
+  if (strcmp (display, "final"))
+    opt.display = "off";
+  endif
+  list = cell (size (methods));
+  for k = 1:numel (methods)
+    own = opt;
+    own.report = false;
+    own.(other_of (methods{k})) = [];
+    if (! isempty (opt.file) && ischar (opt.file))
+      own.file = [opt.file "." methods{k}];
+    endif
+    args = [fieldnames(own)'; struct2cell(own)'];
+    list{k} = hybrid_sweep (model, data, train{:}, args{:}, "method", methods{k});
+  endfor
+  k = best_sweep (list);
+  s = list{k};
+  s.rivals = list([1:k-1, k+1:end]);
+  words = cellfun (@(r) r.sentences(:)', list, "UniformOutput", false);
+  s.sentences = [words{:}, {sprintf("Of %s: %s. Of the losses within two standard errors of the least the one with the least share of the networks.", strjoin (methods, ", "), s.method)}];
+  if (opt.report)
+    s = with_report (s);
+  endif
+  if (! strcmp (display, "off"))
+    printf ("%s\n", s.sentences{:});
+  endif
+endfunction
+
+## Which of rho and lambda a method does not have.
+function name = other_of (method)
+  name = {"lambda", "rho"}{1 + any(strcmp (method, {"l2", "fn", "orth", "erm"}))};
 endfunction
 
 ## ---- options
@@ -109,10 +178,7 @@ endfunction
 
 ## opt.name and opt.path: what is swept. The other of rho and lambda, if a number, goes to hybrid_train.
 function [opt, train] = with_path (opt, train)
-  method = given (train, "method", {"sam", "l2"}{1 + (! isempty (opt.lambda) && isempty (opt.rho))});
-  if (isempty (given (train, "method", [])))
-    train = [{"method", method}, train];
-  endif
+  method = given (train, "method", "");
   if (! ischar (method))
     method = short_text (method);  # hybrid_train says what is wrong
   endif
@@ -124,7 +190,7 @@ function [opt, train] = with_path (opt, train)
   if (! perturbs && strcmp (method, "erm") && isempty (given (train, "penalty", [])))
     error ("hybridsam:sweep:method", "hybrid_sweep: erm has neither a radius nor a weight; give a \"method\" (sam, l2, ...) or a \"penalty\"");
   endif
-  defaults = struct ("rho", [0.5 0.2 0.1 0.05 0.02 0], "lambda", [1e-2 3e-3 1e-3 3e-4 1e-4 0]);
+  defaults = struct ("rho", [1 0.5 0.2 0.1 0.05 0.02 0], "lambda", [1e-2 3e-3 1e-3 3e-4 1e-4 0]);
   opt.path = opt.(opt.name);
   if (isempty (opt.path))
     opt.path = defaults.(opt.name);
@@ -151,12 +217,10 @@ function n = quarter_of (iterations)
   endif
 endfunction
 
-function opt = check_options (opt, model, data)
-  whole = @(x, low) isnumeric (x) && isreal (x) && all (x(:) >= low & x(:) == fix (x(:)) & x(:) <= flintmax);
-  distinct = @(x) isvector (x) && numel (unique (x)) == numel (x);
-  must ("path", opt.path, sprintf ("different finite numbers >= 0 (\"%s\")", opt.name), @(x) isnumeric (x) && isreal (x) && distinct (x) && all (x >= 0 & isfinite (x)));
+## What does not depend on the method.
+function check_common (opt)
   must ("seeds", opt.seeds, "different whole numbers >= 0", @(x) whole (x, 0) && ! isempty (x) && distinct (x));
-  must ("warm_iterations", opt.warm_iterations, "a whole number >= 0", @(x) isscalar (x) && whole (x, 0));
+  must ("warm_iterations", opt.warm_iterations, "a whole number >= 0", @(x) isempty (x) || (isscalar (x) && whole (x, 0)));
   must ("rule", opt.rule, ["one of " strjoin(rules (), ", ")], @(x) ischar (x) && any (strcmp (x, rules ())));
   must ("report", opt.report, "true or false", @(x) isequal (x, true) || isequal (x, false));
   must ("display", opt.display, "final, iter or off", @(x) ischar (x) && any (strcmp (x, {"final", "iter", "off"})));
@@ -164,6 +228,18 @@ function opt = check_options (opt, model, data)
   if (strcmp (opt.rule, "stability") && numel (opt.seeds) < 2)
     error ("hybridsam:sweep:rule", "hybrid_sweep: the rule stability compares seeds: \"seeds\" must have two at least");
   endif
+endfunction
+
+function tf = whole (x, low)
+  tf = isnumeric (x) && isreal (x) && all (x(:) >= low & x(:) == fix (x(:)) & x(:) <= flintmax);
+endfunction
+
+function tf = distinct (x)
+  tf = isvector (x) && numel (unique (x)) == numel (x);
+endfunction
+
+function opt = check_options (opt, model, data)
+  must ("path", opt.path, sprintf ("different finite numbers >= 0 (\"%s\")", opt.name), @(x) isnumeric (x) && isreal (x) && distinct (x) && all (x >= 0 & isfinite (x)));
   units = max (data.unit);
   opt.path = sort (double (opt.path(:)'), "descend");
   opt.seeds = double (opt.seeds(:)');
@@ -225,7 +301,7 @@ function s = empty_sweep (model, opt, train, n)
   s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
               "validation_loss", NaN (R, 1), "validation_loss_se", NaN (R, 1), "unit_loss", [], "network_share", NaN (R, S), "sharpness", NaN (R, S), ...
               "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), ...
-              "report", [], "sentences", {{}}, "held", {cell(R, n)}, "names", {element_names(model.params(! [model.params.fixed]))});
+              "report", [], "rivals", {{}}, "sentences", {{}}, "held", {cell(R, n)}, "names", {element_names(model.params(! [model.params.fixed]))});
   for q = model.params
     s.params.(q.name) = NaN (q.rows * q.cols, R, S);
   endfor
@@ -325,9 +401,6 @@ function s = with_choice (s, list, model, opt, train)
   s.fit = fit_again (s, best, list(best).data, model, opt, train);
   s = rmfield (s, {"held"});
   s.sentences = sentences (s);
-  if (opt.report)
-    s = with_report (s);
-  endif
 endfunction
 
 function x = squeeze_columns (x)
@@ -561,6 +634,19 @@ endfunction
 %! s = hybrid_sweep (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", [0 0.1], "seeds", 1, "folds", 2, few{:}, "report", false);
 %! assert (s.weight, "lambda");
 %! assert (s.values{1}, hybrid_train (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", 0.1, "seed", 1, few{:}).last);
+%!test  # several methods: the winner by loss and share, the others beside it
+%! s = hybrid_sweep (model, data, "rho", [0 0.1], "lambda", [0 0.01], "seeds", 1, "validation", data, few{:}, "report", false);
+%! assert (numel (s.rivals), 1);
+%! assert (sort ({s.method, s.rivals{1}.method}), {"l2", "sam"});
+%! a = hybrid_sweep (model, data, "method", s.method, s.weight, s.path, "seeds", 1, "validation", data, few{:}, "report", false);
+%! assert (a.values, s.values);
+%! at = @(s) s.validation_loss(s.chosen);
+%! share = @(s) mean (s.network_share(s.chosen,:));
+%! both = {s, s.rivals{1}};
+%! [least, k] = min (cellfun (at, both));
+%! near = cellfun (at, both) <= least + 2 * both{k}.validation_loss_se(both{k}.chosen);
+%! assert (near(1));
+%! assert (! near(2) || share (s) <= share (s.rivals{1}));
 %!test  # a report that cannot be made does not cost the sweep
 %! one = data.y(1:7,:);
 %! one(3:end,:) = NaN;
@@ -589,6 +675,8 @@ endfunction
 %!error id=hybridsam:sweep:model hybrid_sweep (3, data)
 %!error id=hybridsam:sweep:data hybrid_sweep (model, 3)
 %!error id=hybridsam:sweep:method hybrid_sweep (model, data, "method", "erm")
+%!error id=hybridsam:sweep:method hybrid_sweep (model, data, "method", {"sam", "sam"})
+%!error id=hybridsam:sweep:method hybrid_sweep (model, data, "method", {"sam", "l2"}, "penalty", "fn")
 %!error id=hybridsam:sweep:path hybrid_sweep (model, data, "rho", [0.1 -0.1])
 %!error id=hybridsam:sweep:path hybrid_sweep (model, data, "rho", [0.1 0.1])
 %!error id=hybridsam:sweep:path hybrid_sweep (model, data, "rho", [0.1 NaN])
