@@ -243,6 +243,9 @@ endfunction
 %! assert (get (panels(1), "xticklabel")(:)', {"0", "0.1"});
 %! close (h);
 %! close (hybrid_plot (s, "residual"));
+%! m = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "rhs", @(t, x, u, p, nn) -p.k * x.x);
+%! f = hybrid_train (m, hybrid_data ((0:3)', exp (-(0:3)')), "iterations", 3, "display", "off");
+%! close (hybrid_plot (hybrid_report (f, "landscape", "k", "display", "off"), "landscape"));
 %! fail ("hybrid_plot (s, \"history\")", "sweep or residual");
 %! fail ("hybrid_plot (rmfield (s, \"values\"))", "changed");
 %!test  # what the networks learned: over the two states, over one; the law's other part is not in it

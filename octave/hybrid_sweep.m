@@ -240,6 +240,11 @@ endfunction
 
 function opt = check_options (opt, model, data)
   must ("path", opt.path, sprintf ("different finite numbers >= 0 (\"%s\")", opt.name), @(x) isnumeric (x) && isreal (x) && distinct (x) && all (x >= 0 & isfinite (x)));
+  if (strcmp (opt.rule, "share") && ! model.trace)
+    error ("hybridsam:sweep:rule", "hybrid_sweep: the rule share needs a model that is traced (\"trace\", true)");
+  elseif (strcmp (opt.rule, "stability") && all ([model.params.fixed]))
+    error ("hybridsam:sweep:rule", "hybrid_sweep: the rule stability needs parameters that are fitted and shared by all trajectories");
+  endif
   units = max (data.unit);
   opt.path = sort (double (opt.path(:)'), "descend");
   opt.seeds = double (opt.seeds(:)');
@@ -385,8 +390,9 @@ function s = with_choice (s, list, model, opt, train)
   endif
   s.choice = choices (s, model);
   s.chosen = s.choice.(opt.rule);
-  if (isnan (s.chosen))
-    error ("hybridsam:sweep:rule", "hybrid_sweep: the rule %s cannot choose: %s", opt.rule, {"the model has no parameters that all trajectories share", "the law is not traced"}{1 + strcmp(opt.rule, "share")});
+  if (isnan (s.chosen))  # no share, no spread where the model cannot be solved
+    s.chosen = s.choice.two_se;
+    s.rule = "two_se";
   endif
   for q = model.params
     all_of = squeeze_columns (s.params.(q.name)(:,s.chosen,:));
@@ -407,38 +413,32 @@ function x = squeeze_columns (x)
   x = reshape (x, rows (x), size (x, 3));
 endfunction
 
-## unit_loss, R x units: the mean over the seeds, or each unit where it was held out; the standard error of the whole, over the units.
+## unit_loss, R x units: the mean over the seeds, or each unit where it was held out; the standard error of the whole, over the units (of a ratio of two sums), over the
+## seeds where there is one unit.
 function s = with_validation (s, list)
-  R = numel (s.path);
   S = numel (s.seeds);
-  n = 0;
-  if (any ([list.fold]))
-    total = weight = cell (R, 1);
-    for r = 1:R
+  folds = any ([list.fold]);
+  for r = 1:numel (s.path)
+    if (folds)
       h = [s.held{r,S+1:end}];
-      total{r} = [h.loss];
-      weight{r} = [h.weight];
-    endfor
-    each = [];
-  else
-    for r = 1:R
-      h = [s.held{r,1:S}];
-      total{r} = mean (vertcat (h.loss), 1);
-      weight{r} = h(1).weight;
-      each(r,:) = sum (vertcat (h.loss), 2)' ./ sum (h(1).weight);
-    endfor
-  endif
-  for r = 1:R
-    w = weight{r};
-    used = w > 0;
-    n = nnz (used);
-    s.validation_loss(r) = sum (total{r}) / sum (w);
-    part = total{r}(used) ./ mean (w(used));
-    s.unit_loss(r,:) = total{r}(used) ./ w(used);
-    if (n > 1)
-      s.validation_loss_se(r) = std (part) / sqrt (n);
+      of_seeds = [h.loss];
+      w = [h.weight];
     else
-      s.validation_loss_se(r) = std (each(r,:)) / sqrt (S);
+      h = [s.held{r,1:S}];
+      of_seeds = vertcat (h.loss);
+      w = h(1).weight;
+    endif
+    used = w > 0;
+    w = w(used);
+    of_seeds = of_seeds(:,used);
+    total = mean (of_seeds, 1);
+    n = numel (w);
+    s.validation_loss(r) = sum (total) / sum (w);
+    s.unit_loss(r,:) = total ./ w;
+    if (n > 1)
+      s.validation_loss_se(r) = sqrt (sumsq (total - s.validation_loss(r) * w) / (n * (n - 1))) / mean (w);
+    else
+      s.validation_loss_se(r) = std (of_seeds) / (w * sqrt (S));
     endif
   endfor
 endfunction
@@ -694,6 +694,8 @@ endfunction
 %!error id=hybridsam:sweep:warm_iterations hybrid_sweep (model, data, "warm_iterations", -1)
 %!error id=hybridsam:sweep:rule hybrid_sweep (model, data, "rule", "luck")
 %!error id=hybridsam:sweep:rule hybrid_sweep (model, data, "rule", "stability", "seeds", 1)
+%!error id=hybridsam:sweep:rule hybrid_sweep (hybrid_model ("states", {"q", "p"}, "nets", struct ("f", hybrid_net ([2 4 1])), "rhs", @(t, x, u, p, nn) [x.p; nn.f([x.q; x.p])]), data, "rule", "stability")
+%!error id=hybridsam:sweep:rule hybrid_sweep (hybrid_model ("states", {"q", "p"}, "params", struct ("k", 1), "trace", false, "rhs", @(t, x, u, p, nn) [x.p; -p.k*x.q]), data, "rule", "share")
 %!error id=hybridsam:sweep:report hybrid_sweep (model, data, "report", "no")
 %!error id=hybridsam:sweep:file hybrid_sweep (model, data, "file", "/no/such/folder/x.mat")
 %!error id=hybridsam:sweep:display hybrid_sweep (model, data, "display", "loud")

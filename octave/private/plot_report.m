@@ -129,14 +129,15 @@ function draw_landscape (h, r)
     rise = log10 (l.loss(:,:,k) / min (l.loss(:,:,k)(:)));
     rise(isinf (rise)) = NaN;
     middle = (columns (l.value) + 1) / 2;
-    a = plot_panel (h, m, 2, 2 * j - 1);
-    if (numel (l.distance) > 1)
+    n = 1 + (numel (l.distance) > 1);
+    if (n > 1)
+      a = plot_panel (h, m, n, n * j - 1);
       contour (a, l.value(k,:), l.distance, rise', 12, "linewidth", 1.5);
       plot (a, l.value(k,middle), 0, plot_dots (plot_colour (2)){:}, "markersize", 26);
       axis (a, [l.value(k,[1 end]), l.distance([1 end])]);
+      plot_say (a, name, "", "log10 of loss / least loss, sharpest direction upwards");
     endif
-    plot_say (a, name, "", "log10 of loss / least loss, sharpest direction upwards");
-    a = plot_panel (h, m, 2, 2 * j);
+    a = plot_panel (h, m, n, n * j);
     side = linspace (-1, 1, columns (l.value));
     plot (a, side, rise(:,(end + 1) / 2), plot_curve (plot_colour (1)){:});
     if (numel (l.distance) > 1)

@@ -136,22 +136,33 @@ function draw_map (h, fits, q, points, learned, component)
   [X, Y] = meshgrid (x, y);
   z = cell2mat (cellfun (@(f) learned (f, grid_of (points, q, X, Y)), fits(:), "UniformOutput", false));
   maps = {median(z, 1)};
-  heads = {["learned part of " component ", median of the fits"]};
+  heads = {sprintf("learned part of %s, %s upwards", component, q(2).name)};
   if (numel (fits) > 1)
     maps{2} = max (z, [], 1) - min (z, [], 1);
-    heads{2} = sprintf ("range of the %d fits", numel (fits));
-  else
-    heads{1} = ["learned part of " component];
+    heads = {[heads{1} ": median"], sprintf("range of the %d fits", numel (fits))};
   endif
-  at = round (linspace (1, columns (points), min (columns (points), 400)));
+  [a, b] = pairs (points, q);
   for k = 1:numel (maps)
-    a = plot_panel (h, 1, numel (maps), k);
-    pcolor (a, x, y, reshape (maps{k}, n, n));
-    shading (a, "flat");
-    colorbar (a);
-    plot (a, points(q(1).rows(1),at), points(q(2).rows(1),at), "linestyle", "none", "marker", ".", "markersize", 5, "color", [0 0 0]);
-    axis (a, [x([1 end]), y([1 end])]);
-    plot_say (a, q(1).name, {"", q(2).name}{1 + (k == 1)}, heads{k});
+    axis_of_map = plot_panel (h, 1, numel (maps), k);
+    pcolor (axis_of_map, x, y, reshape (maps{k}, n, n));
+    shading (axis_of_map, "flat");
+    colorbar (axis_of_map);
+    plot (axis_of_map, a, b, "linestyle", "none", "marker", ".", "markersize", 5, "color", [0 0 0]);
+    axis (axis_of_map, [x([1 end]), y([1 end])]);
+    plot_say (axis_of_map, q(1).name, "", heads{k});
   endfor
   plot_explain (h, {plot_dots([0 0 0])}, {"where the solutions were"});
+endfunction
+
+## Some hundred points of both variables; of fields pixel by pixel.
+function [a, b] = pairs (points, q)
+  a = points(q(1).rows,:);
+  b = points(q(2).rows,:);
+  if (rows (a) != rows (b))  # a field and a number: its first pixel
+    a = a(1,:);
+    b = b(1,:);
+  endif
+  at = unique (1 + mod (7919 * (0:499), numel (a)));
+  a = a(at);
+  b = b(at);
 endfunction

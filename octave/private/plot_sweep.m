@@ -35,8 +35,18 @@ function draw_sweep (h, s)
   over_seeds (a, plot_positive (s.sharpness(order,:)), plot_colour (1));
   set (a, "yscale", "log");
   finish (a, s, order, "sharpness: largest eigenvalue in the weights");
-  plot_explain (h, {plot_curve(plot_colour (1)), plot_curve(plot_mark ()), plot_dashed(plot_grey ())}, ...
-                {sprintf("median and range over %d seeds", numel (s.seeds)), "chosen", "least + two standard errors"});
+  styles = {plot_curve(plot_mark ()), plot_dashed(plot_grey ())};
+  texts = {"chosen", "least + two standard errors"};
+  if (numel (s.names) > 1)
+    few = 1:min (4, numel (s.names));
+    styles = [styles, arrayfun(@(k) plot_curve (plot_colour (k)), few, "UniformOutput", false)];
+    texts = [texts, s.names(few)];
+  endif
+  if (numel (s.seeds) > 1)
+    styles{end+1} = plot_curve (0.5 * plot_colour (1) + 0.5);
+    texts{end+1} = sprintf ("range over %d seeds", numel (s.seeds));
+  endif
+  plot_explain (h, styles, texts);
 endfunction
 
 function c = plot_mark ()
@@ -46,7 +56,7 @@ endfunction
 ## One parameter as it is, several relative to their medians at the choice.
 function draw_theta (a, s, order)
   all_of = zeros (0, numel (order), numel (s.seeds));
-  for name = fieldnames (s.params)'
+  for name = unique (strtok (s.names, "("), "stable")
     all_of = cat (1, all_of, s.params.(name{1})(:,order,:));
   endfor
   several = rows (all_of) > 1;
@@ -59,7 +69,7 @@ function draw_theta (a, s, order)
   endfor
   head = "parameters, relative to the choice";
   if (! several)
-    head = strjoin (fieldnames (s.params)', "");
+    head = strjoin (s.names, "");
   endif
   finish (a, s, order, head, "");
 endfunction

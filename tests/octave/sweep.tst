@@ -67,6 +67,8 @@
 %! s = hybrid_sweep (model, data, "rho", 0.1, "seeds", 1, "validation", data, "report", false, o{:});
 %! assert (columns (s.unit_loss), 3);
 %! assert (s.validation_loss, hybrid_gradient (model, data, s.values{1}, "solver", "rk4"), 1e-14);
+%! w = 4 * [8 6 8];  # steps (the first samples of segments do not count), weights 1 + 3
+%! assert (s.validation_loss_se, norm ((s.unit_loss - s.validation_loss) .* w) / sqrt (6) / mean (w), 1e-14);
 %!test  # a setting whose training leads to a model without solutions is worse than any number
 %! model = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "nets", struct ("f", hybrid_net ([1 1])), "rhs", @(t, x, u, p, nn) -p.k * x.x + nn.f(x.x));
 %! t = (0:0.5:2)';
