@@ -19,7 +19,8 @@
 ## @item @qcode{"warm_iterations"}, @var{n}
 ## A path is followed from its largest setting to its smallest.  The first is trained as always, each of the others for n iterations from where the one before
 ## ended (default: a quarter of @qcode{"iterations"}): the physics does what it can before the networks are let free, and keeps it.  0: every setting anew from
-## its seed.
+## its seed.  A path can lead astray, where the law with a simple network is far from the data and theta is drawn away.  So the smallest setting is trained once more,
+## from its seed, at the end of a path, and chosen when nothing on the path comes within the rule's reach of its validation loss.
 ## @item @qcode{"seeds"}, @var{numbers}
 ## Seeds of start values and minibatches (default 1:3).
 ## @item @qcode{"validation"}, @var{data}
@@ -37,7 +38,8 @@
 ## @item @qcode{"display"}, @qcode{"final"} | @qcode{"iter"} | @qcode{"off"}
 ## @end table
 ##
-## @var{s}, for R settings and S seeds: @code{path} (1 x R, descending), @code{seeds}, @code{params.NAME} (elements x R x S; the values after the last iteration),
+## @var{s}, for R settings and S seeds: @code{path} (1 x R, descending), @code{anew} (1 x R, true: the smallest once more, from its
+## seed), @code{seeds}, @code{params.NAME} (elements x R x S; the values after the last iteration),
 ## @code{loss} (R x S, training, mean squared), @code{validation_loss} and @code{validation_loss_se} (R x 1, mean squared, and its standard error over held-out
 ## trajectories; over the seeds where there is only one), @code{unit_loss} (R x trajectories), @code{network_share} (R x S), @code{sharpness} (R x S, the largest eigenvalue of
 ## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting that each rule chooses), @code{chosen},
@@ -247,6 +249,11 @@ function opt = check_options (opt, model, data)
   endif
   units = max (data.unit);
   opt.path = sort (double (opt.path(:)'), "descend");
+  opt.anew = false (size (opt.path));
+  if (opt.warm_iterations > 0 && numel (opt.path) > 1)
+    opt.path(end+1) = opt.path(end);
+    opt.anew(end+1) = true;
+  endif
   opt.seeds = double (opt.seeds(:)');
   if (! isempty (opt.validation))
     if (! isempty (opt.folds))
@@ -303,7 +310,7 @@ endfunction
 function s = empty_sweep (model, opt, train, n)
   R = numel (opt.path);
   S = numel (opt.seeds);
-  s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
+  s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "anew", opt.anew, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
               "validation_loss", NaN (R, 1), "validation_loss_se", NaN (R, 1), "unit_loss", [], "network_share", NaN (R, S), "sharpness", NaN (R, S), ...
               "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), ...
               "report", [], "rivals", {{}}, "sentences", {{}}, "held", {cell(R, n)}, "names", {element_names(model.params(! [model.params.fixed]))});
@@ -341,7 +348,7 @@ endfunction
 
 function fit = trained (model, data, r, seed, before, opt, train)
   more = {opt.name, opt.path(r), "seed", seed, "display", "off"};
-  if (opt.warm_iterations > 0 && ! isempty (before))
+  if (opt.warm_iterations > 0 && ! isempty (before) && ! opt.anew(r))
     more = [more, {"start", before, "iterations", opt.warm_iterations}];
   endif
   if (strcmp (opt.method, "agnostic") && ! isempty (opt.validation))
@@ -487,7 +494,7 @@ endfunction
 ## ---- words
 
 function list = sentences (s)
-  list = {sprintf("%s, %s: %d settings, %d seeds", s.method, s.weight, numel (s.path), numel (s.seeds))};
+  list = {sprintf("%s, %s: %d settings, %d seeds", s.method, s.weight, nnz (! s.anew), numel (s.seeds))};
   list{end+1} = sprintf ("  %8s  %-22s %-8s %-9s %s", s.weight, "validation loss", "network", "sharpness", "parameters: median [least largest]");
   names = fieldnames (s.params)';
   for r = 1:numel (s.path)
@@ -501,13 +508,19 @@ function list = sentences (s)
         texts{end+1} = "...";
       endif
     endfor
-    list{end+1} = sprintf ("%s %8g  %-22s %-8.3g %-9.3g %s", {" ", "*"}{1 + (r == s.chosen)}, s.path(r), sprintf ("%.4g +- %.2g", s.validation_loss(r), s.validation_loss_se(r)), ...
+    list{end+1} = sprintf ("%s %8s  %-22s %-8.3g %-9.3g %s", {" ", "*"}{1 + (r == s.chosen)}, setting (s, r), sprintf ("%.4g +- %.2g", s.validation_loss(r), s.validation_loss_se(r)), ...
                            mean (s.network_share(r,:)), mean (s.sharpness(r,:)), strjoin (texts, ", "));
   endfor
-  list{end+1} = sprintf ("Chosen by the rule %s: %s = %g.%s", s.rule, s.weight, s.path(s.chosen), other_rules (s));
-  if (s.chosen == 1)
+  list{end+1} = sprintf ("Chosen by the rule %s: %s = %s.%s", s.rule, s.weight, setting (s, s.chosen), other_rules (s));
+  if (s.anew(s.chosen))
+    list{end+1} = "Nothing on the path fits as well as a training from the seeds alone: the path led astray, and its parameters are not to be believed.";
+  elseif (s.chosen == 1)
     list{end+1} = "That is the largest of the path: a larger one may do as well; extend the path.";
   endif
+endfunction
+
+function text = setting (s, r)
+  text = sprintf ("%g%s", s.path(r), {"", " anew"}{1 + s.anew(r)});
 endfunction
 
 function text = other_rules (s)
@@ -515,7 +528,7 @@ function text = other_rules (s)
   for rule = rules ()
     k = s.choice.(rule{1});
     if (! strcmp (rule{1}, s.rule) && ! isnan (k))
-      texts{end+1} = sprintf ("%s %g", rule{1}, s.path(k));
+      texts{end+1} = sprintf ("%s %s", rule{1}, setting (s, k));
     endif
   endfor
   text = sprintf (" Other rules: %s.", strjoin (texts, ", "));
@@ -629,6 +642,9 @@ endfunction
 %! first = hybrid_train (model, data, "method", "l2", "lambda", 0.1, "seed", 3, few{:});
 %! second = hybrid_train (model, data, "method", "l2", "lambda", 0.01, "seed", 3, few{:}, "iterations", 2, "start", first.last);
 %! assert (s.values{1}, first.last);
+%! assert (s.path, [0.1 0.01 0.01]);
+%! assert (s.anew, [false false true]);
+%! assert (s.values{3}, hybrid_train (model, data, "method", "l2", "lambda", 0.01, "seed", 3, few{:}).last);
 %! assert (s.values{2}, second.last);
 %!test  # a weight beside a radius that stays
 %! s = hybrid_sweep (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", [0 0.1], "seeds", 1, "folds", 2, few{:}, "report", false);
@@ -638,7 +654,7 @@ endfunction
 %! s = hybrid_sweep (model, data, "rho", [0 0.1], "lambda", [0 0.01], "seeds", 1, "validation", data, few{:}, "report", false);
 %! assert (numel (s.rivals), 1);
 %! assert (sort ({s.method, s.rivals{1}.method}), {"l2", "sam"});
-%! a = hybrid_sweep (model, data, "method", s.method, s.weight, s.path, "seeds", 1, "validation", data, few{:}, "report", false);
+%! a = hybrid_sweep (model, data, "method", s.method, s.weight, s.path(! s.anew), "seeds", 1, "validation", data, few{:}, "report", false);
 %! assert (a.values, s.values);
 %! at = @(s) s.validation_loss(s.chosen);
 %! share = @(s) mean (s.network_share(s.chosen,:));

@@ -4,7 +4,7 @@
 
 function [draw, file] = plot_sweep (s, args)
   [kind, args] = plot_kind (args, "sweep", {"sweep", "residual"});
-  needed = {"path", "seeds", "params", "validation_loss", "validation_loss_se", "network_share", "sharpness", "chosen", "names", "values", "fit", "weight"};
+  needed = {"path", "anew", "seeds", "params", "validation_loss", "validation_loss_se", "network_share", "sharpness", "chosen", "names", "values", "fit", "weight"};
   if (! all (isfield (s, needed)) || ! isstruct (s.params) || ! isequal (size (s.values), [numel(s.path), numel(s.seeds)]))
     error ("hybridsam:plot:fit", "hybrid_plot: this is no sweep of hybrid_sweep any more; its fields were changed");
   endif
@@ -90,7 +90,7 @@ endfunction
 ## The settings are names on the axis: 0 is one of them. The choice is marked.
 function finish (a, s, order, head, below = s.weight)
   at = find (order == s.chosen);
-  set (a, "xlim", [0.5, numel(order) + 0.5], "xtick", 1:numel (order), "xticklabel", arrayfun (@(x) sprintf ("%g", x), s.path(order), "UniformOutput", false));
+  set (a, "xlim", [0.5, numel(order) + 0.5], "xtick", 1:numel (order), "xticklabel", arrayfun (@(r) sprintf ("%g%s", s.path(r), {"", " anew"}{1 + s.anew(r)}), order, "UniformOutput", false));
   y = get (a, "ylim");
   h = plot (a, [at at], y, "color", plot_mark (), "linewidth", 6);
   set (a, "ylim", y, "children", [setdiff(get (a, "children"), h); h]);

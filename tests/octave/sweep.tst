@@ -75,3 +75,10 @@
 %! data = hybrid_data (t, cat (3, exp (-t), 2 * exp (-t)));
 %! far = hybrid_data ([0; 1e6], [1e300; 0]);
 %! fail ("hybrid_sweep (model, data, \"rho\", [0 0.1], \"seeds\", 1, \"iterations\", 3, \"validation\", far, \"learning_rate\", 300, \"display\", \"off\")", "at no setting");
+%!test  # a path that leads astray (its last setting hardly trained) is noticed by the training from the seed
+%! data = samples (2 * a + 0.5 * b .^ 2 + noise, a, b);
+%! s = hybrid_sweep (line_and_net ("b"), data, "method", "l2", "lambda", [1 0], "seeds", 1, "iterations", 600, "warm_iterations", 1, "validation", data, "report", false, "display", "off");
+%! assert (s.anew, [false false true]);
+%! assert (s.chosen, 3);
+%! assert (! isempty (strfind (strjoin (s.sentences), "led astray")));
+%! assert (s.fit.last, s.values{3});
