@@ -20,7 +20,8 @@
 ## A path is followed from its largest setting to its smallest.  The first is trained as always, each of the others for n iterations from where the one before
 ## ended (default: a quarter of @qcode{"iterations"}): the physics does what it can before the networks are let free, and keeps it.  0: every setting anew from
 ## its seed.  A path can lead astray, where the law with a simple network is far from the data and theta is drawn away.  So the smallest setting is trained once more,
-## from its seed, at the end of a path, and chosen when nothing on the path comes within the rule's reach of its validation loss.
+## from its seed, at the end of a path.  When nothing on the path comes within two standard errors of its validation loss and @code{hybrid_report} says that the
+## data determine its parameters while the networks are free, it is chosen; else the path's choice stays, and a sentence tells.
 ## @item @qcode{"seeds"}, @var{numbers}
 ## Seeds of start values and minibatches (default 1:3).
 ## @item @qcode{"validation"}, @var{data}
@@ -42,7 +43,8 @@
 ## seed), @code{seeds}, @code{params.NAME} (elements x R x S; the values after the last iteration),
 ## @code{loss} (R x S, training, mean squared), @code{validation_loss} and @code{validation_loss_se} (R x 1, mean squared, and its standard error over held-out
 ## trajectories; over the seeds where there is only one), @code{unit_loss} (R x trajectories), @code{network_share} (R x S), @code{sharpness} (R x S, the largest eigenvalue of
-## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting that each rule chooses), @code{chosen},
+## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting of the path that each rule chooses), @code{chosen},
+## @code{beaten} (a training from the seeds alone fits better than the path),
 ## @code{rule}, @code{fit} (of the choice, as @code{hybrid_train} gives it, of the seed with the least validation loss, with folds the least loss), @code{estimate.NAME} and @code{range.NAME} (median, least
 ## and largest over the seeds at the choice), @code{report}, @code{rivals}, @code{sentences}.
 ##
@@ -312,7 +314,7 @@ function s = empty_sweep (model, opt, train, n)
   S = numel (opt.seeds);
   s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "anew", opt.anew, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
               "validation_loss", NaN (R, 1), "validation_loss_se", NaN (R, 1), "unit_loss", [], "network_share", NaN (R, S), "sharpness", NaN (R, S), ...
-              "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), ...
+              "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "beaten", false, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), ...
               "report", [], "rivals", {{}}, "sentences", {{}}, "held", {cell(R, n)}, "names", {element_names(model.params(! [model.params.fixed]))});
   for q = model.params
     s.params.(q.name) = NaN (q.rows * q.cols, R, S);
@@ -401,17 +403,17 @@ function s = with_choice (s, list, model, opt, train)
     s.chosen = s.choice.two_se;
     s.rule = "two_se";
   endif
+  anew = find (s.anew);
+  s.beaten = ! isempty (anew) && s.validation_loss(s.choice.best) > s.validation_loss(anew) + 2 * s.validation_loss_se(anew);
+  if (s.beaten && determined (best_fit (s, anew, list, model, opt, train)))
+    s.chosen = anew;
+  endif
   for q = model.params
     all_of = squeeze_columns (s.params.(q.name)(:,s.chosen,:));
     s.estimate.(q.name) = reshape (median (all_of, 2), q.rows, q.cols);
     s.range.(q.name) = [min(all_of, [], 2), max(all_of, [], 2)];
   endfor
-  judged = s.loss(s.chosen,:);
-  if (! isempty (opt.validation))
-    judged = cellfun (@(h) sum (h.loss) / sum (h.weight), s.held(s.chosen,1:numel (opt.seeds)));
-  endif
-  [~, best] = min (judged);
-  s.fit = fit_again (s, best, list(best).data, model, opt, train);
+  s.fit = best_fit (s, s.chosen, list, model, opt, train);
   s = rmfield (s, {"held"});
   s.sentences = sentences (s);
 endfunction
@@ -451,8 +453,9 @@ function s = with_validation (s, list)
 endfunction
 
 function choice = choices (s, model)
-  [least, best] = min (s.validation_loss);
-  within = @(k) find (s.validation_loss <= least + k * s.validation_loss_se(best));  # the first is the largest setting
+  loss = s.validation_loss(! s.anew);
+  [least, best] = min (loss);
+  within = @(k) find (loss <= least + k * s.validation_loss_se(best));  # the first is the largest setting
   good = within (1);
   choice = struct ("two_se", within (2)(1), "one_se", good(1), "stability", least_of (good, spread_of (s, model)), "share", least_of (good, mean (s.network_share, 2)), ...
                    "best", best);
@@ -482,13 +485,31 @@ function x = spread_of (s, model)
   endif
 endfunction
 
-## The chosen run as a fit: trained again when it was not kept, which gives the same numbers.
-function fit = fit_again (s, best, data, model, opt, train)
-  before = [];
-  if (s.chosen > 1)
-    before = s.values{s.chosen-1,best};
+## The run of setting r as a fit, of the seed with the least validation loss (with folds: the least loss): trained again, which gives the same numbers.
+function fit = best_fit (s, r, list, model, opt, train)
+  judged = s.loss(r,:);
+  if (! isempty (opt.validation))
+    judged = cellfun (@(h) sum (h.loss) / sum (h.weight), s.held(r,1:numel (opt.seeds)));
   endif
-  fit = trained (model, data, s.chosen, s.seeds(best), before, opt, train);
+  [~, best] = min (judged);
+  before = [];
+  if (r > 1)
+    before = s.values{r-1,best};
+  endif
+  fit = trained (model, list(best).data, r, s.seeds(best), before, opt, train);
+endfunction
+
+## Do the data determine all parameters of this fit, its networks free?
+function tf = determined (fit)
+  tf = false;
+  try
+    good = struct2cell (hybrid_report (fit, "sharpness", false, "display", "off").identifiable);
+    tf = all (cellfun (@(x) all (x(:)), good)(! [fit.model.params.fixed]));
+  catch e
+    if (! strncmp (e.identifier, "hybridsam:", 10))
+      rethrow (e);
+    endif
+  end_try_catch
 endfunction
 
 ## ---- words
@@ -513,7 +534,10 @@ function list = sentences (s)
   endfor
   list{end+1} = sprintf ("Chosen by the rule %s: %s = %s.%s", s.rule, s.weight, setting (s, s.chosen), other_rules (s));
   if (s.anew(s.chosen))
-    list{end+1} = "Nothing on the path fits as well as a training from the seeds alone: the path led astray, and its parameters are not to be believed.";
+    list{end+1} = "A training from the seeds alone fits better than anything on the path, and the data determine its parameters: it is taken. The path led astray.";
+  elseif (s.beaten)
+    list{end+1} = ["A training from the seeds alone fits better than anything on the path, but the data do not determine its parameters while the networks are free: the path's " ...
+                   "choice stays. More \"warm_iterations\" may settle it."];
   elseif (s.chosen == 1)
     list{end+1} = "That is the largest of the path: a larger one may do as well; extend the path.";
   endif
@@ -539,6 +563,9 @@ function s = with_report (s)
   try
     r = hybrid_report (s.fit, "sharpness", false, "display", "off");
   catch e
+    if (! strncmp (e.identifier, "hybridsam:", 10))
+      rethrow (e);
+    endif
     s.sentences{end+1} = ["There is no report of the choice: " e.message];
     return;
   end_try_catch

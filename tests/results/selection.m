@@ -34,7 +34,7 @@ function x = of_rules (sweeps, task)
   error_at = @(s, k) median (cellfun (@(v) task.truth.error (v.params), s.values(k,:)));
   x = min (cellfun (@(s) min (arrayfun (@(k) error_at (s, k), 1:numel (s.path))), sweeps));
   for rule = rules ()
-    chosen = cellfun (@(s) setfield (s, "chosen", s.choice.(rule{1})), sweeps, "UniformOutput", false);
+    chosen = cellfun (@(s) by_rule (s, rule{1}), sweeps, "UniformOutput", false);
     if (any (cellfun (@(s) isnan (s.chosen), chosen)))
       x(end+1) = NaN;
     else
@@ -43,6 +43,13 @@ function x = of_rules (sweeps, task)
     endif
   endfor
   x(end+1) = sum (cellfun (@(s) sum (s.seconds(:)), sweeps));
+endfunction
+
+## What another rule had chosen; none, where the training from the seeds alone was taken.
+function s = by_rule (s, rule)
+  if (! s.anew(s.chosen))
+    s.chosen = s.choice.(rule);
+  endif
 endfunction
 
 ## Errors of theta of one fit, that of the choice: after its last iteration, as the mean over the last quarter of its iterations, after an Occam projection; and of the
