@@ -240,7 +240,7 @@ endfunction
 %! h = hybrid_plot (s);
 %! panels = findobj (h, "type", "axes", "visible", "on");
 %! assert (numel (panels), 4);
-%! assert (get (panels(1), "xticklabel")(:)', {"0", "0 anew", "0.1"});
+%! assert (get (panels(1), "xticklabel")(:)', {"0 anew", "0", "0.1"});
 %! close (h);
 %! close (hybrid_plot (s, "residual"));
 %! m = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "rhs", @(t, x, u, p, nn) -p.k * x.x);

@@ -19,20 +19,23 @@ endfunction
 
 function draw_sweep (h, s)
   [~, order] = sort (s.path);
-  draw_theta (plot_panel (h, 2, 2, 1), s, order);
+  order = [order(s.anew(order)), order(! s.anew(order))];  # anew: beside the path
+  first = 1 + any (s.anew);
+  draw_theta (plot_panel (h, 2, 2, 1), s, order, first);
   a = plot_panel (h, 2, 2, 2);
   y = s.validation_loss(order);
   e = s.validation_loss_se(order);
-  [least, i] = min (y);
+  [least, i] = min (y(first:end));
+  i += first - 1;
   plot (a, [0.5, numel(y) + 0.5], (least + 2 * e(i)) * [1 1], plot_dashed (plot_grey ()){:});
-  spread (a, y, max (y - e, min (plot_positive (y)) / 10), y + e, plot_colour (1));
+  spread (a, first, y, max (y - e, min (plot_positive (y)) / 10), y + e, plot_colour (1));
   set (a, "yscale", "log");
   finish (a, s, order, "validation loss, with its standard error", "");
   a = plot_panel (h, 2, 2, 3);
-  over_seeds (a, s.network_share(order,:), plot_colour (1));
+  over_seeds (a, first, s.network_share(order,:), plot_colour (1));
   finish (a, s, order, "share of the networks in the law");
   a = plot_panel (h, 2, 2, 4);
-  over_seeds (a, plot_positive (s.sharpness(order,:)), plot_colour (1));
+  over_seeds (a, first, plot_positive (s.sharpness(order,:)), plot_colour (1));
   set (a, "yscale", "log");
   finish (a, s, order, "sharpness: largest eigenvalue in the weights");
   styles = {plot_curve(plot_mark ()), plot_dashed(plot_grey ())};
@@ -54,7 +57,7 @@ function c = plot_mark ()
 endfunction
 
 ## One parameter as it is, several relative to their medians at the choice.
-function draw_theta (a, s, order)
+function draw_theta (a, s, order, first)
   all_of = zeros (0, numel (order), numel (s.seeds));
   for name = unique (strtok (s.names, "("), "stable")
     all_of = cat (1, all_of, s.params.(name{1})(:,order,:));
@@ -65,7 +68,7 @@ function draw_theta (a, s, order)
     if (several)
       x /= median (x(order == s.chosen,:));
     endif
-    over_seeds (a, x, plot_colour (k), (k - (rows (all_of) + 1) / 2) * min (0.08, 0.6 / rows (all_of)));
+    over_seeds (a, first, x, plot_colour (k), (k - (rows (all_of) + 1) / 2) * min (0.08, 0.6 / rows (all_of)));
   endfor
   head = "parameters, relative to the choice";
   if (! several)
@@ -74,16 +77,18 @@ function draw_theta (a, s, order)
   finish (a, s, order, head, "");
 endfunction
 
-function over_seeds (a, x, c, shift = 0)
-  spread (a, median (x, 2), min (x, [], 2), max (x, [], 2), c, shift);
+function over_seeds (a, first, x, c, shift = 0)
+  spread (a, first, median (x, 2), min (x, [], 2), max (x, [], 2), c, shift);
 endfunction
 
-function spread (a, middle, low, high, c, shift = 0)
+## Points with ranges; a line from the first one of the path.
+function spread (a, first, middle, low, high, c, shift = 0)
   for k = find (isfinite (middle(:)'))
     plot (a, (k + shift) * [1 1], [low(k), high(k)], plot_curve (0.5 * c + 0.5){:});
   endfor
   k = find (isfinite (middle(:)'));
-  plot (a, k + shift, middle(k), plot_curve (c){:}, "linewidth", 1);
+  path = k(k >= first);
+  plot (a, path + shift, middle(path), plot_curve (c){:}, "linewidth", 1);
   plot (a, k + shift, middle(k), "linestyle", "none", "marker", ".", "markersize", 22, "color", c);
 endfunction
 
