@@ -91,7 +91,7 @@ function r = hybrid_report (fit, varargin)
                      "profile_iterations", 100, "sharpness", true, "rho", [0.05 0.1 0.2 0.5], "landscape", {{}}, "landscape_points", 10, "display", "final");
   opt = check_options (parse_options ("hybrid_report", defaults, varargin{:}), fit.model);
   solver = solver_options (fit.options);
-  map = residual_map ("hybrid_report", fit.model, data, fit.values, solver, scale_of (fit));
+  map = residual_map ("hybrid_report", fit.model, data, fit.values, solver, fit_scale (fit));
   if (map.n < 2)
     error ("hybridsam:report:data", "hybrid_report: the data have %d measured entry, too few to judge by", map.n);
   endif
@@ -159,13 +159,6 @@ function check_option (what, value, expected, good)
   endif
 endfunction
 
-function scale = scale_of (fit)
-  scale = "none";
-  if (! isempty (fit.info.scale))
-    scale = fit.info.scale;
-  endif
-endfunction
-
 ## ---- the use of the physics
 
 function use = use_of_physics (fit, data, map, solver)
@@ -204,7 +197,7 @@ endfunction
 function e = part_error (fit, data, part, solver)
   e = Inf;
   try
-    [~, ~, info] = hybrid_gradient (law_part (fit.model, part), data, fit.values, solver{:}, "scale", scale_of (fit));
+    [~, ~, info] = hybrid_gradient (law_part (fit.model, part), data, fit.values, solver{:}, "scale", fit_scale (fit));
     e = sqrt (info.data_loss);
   catch err
     unsolved_only (err);

@@ -333,7 +333,7 @@ function s = one_path (s, j, job, model, opt, train, key)
     solver = solver_options (fit.options);
     h = struct ("loss", [], "weight", [], "values", fit.last, "seconds", fit.info.seconds);
     if (! isempty (job.held))
-      [h.loss, h.weight] = unit_losses ("hybrid_sweep", model, job.held, fit.last, solver, scale_of (fit));
+      [h.loss, h.weight] = unit_losses ("hybrid_sweep", model, job.held, fit.last, solver, fit_scale (fit));
     endif
     if (! job.fold)
       s = with_run (s, r, j, fit, solver);
@@ -362,7 +362,7 @@ function fit = trained (model, data, r, seed, before, opt, train)
 endfunction
 
 function s = with_run (s, r, j, fit, solver)
-  map = loss_map ("hybrid_sweep", fit.model, fit.data, fit.last, solver, scale_of (fit));
+  map = loss_map ("hybrid_sweep", fit.model, fit.data, fit.last, solver, fit_scale (fit));
   s.values{r,j} = fit.last;
   s.seconds(r,j) = fit.info.seconds;
   for q = fit.model.params
@@ -381,13 +381,6 @@ function s = with_run (s, r, j, fit, solver)
   catch e
     unsolved_only (e);
   end_try_catch
-endfunction
-
-function scale = scale_of (fit)
-  scale = "none";
-  if (! isempty (fit.info.scale))
-    scale = fit.info.scale;
-  endif
 endfunction
 
 ## ---- the choice

@@ -91,12 +91,7 @@ function draw_rise (a, r)
 endfunction
 
 function draw_profiles (h, r)
-  list = {};
-  for name = fieldnames (r.profile)'
-    for k = 1:rows (r.profile.(name{1}).value)
-      list(:,end+1) = {r.profile.(name{1}); k; [name{1}, {"", sprintf("(%d)", k)}{1 + (rows (r.profile.(name{1}).value) > 1)}]};
-    endfor
-  endfor
+  list = elements_of (r.profile);
   n = ceil (sqrt (columns (list)));
   m = ceil (columns (list) / n);
   for j = 1:columns (list)
@@ -117,12 +112,7 @@ endfunction
 
 ## A row for each element: contours over parameter and sharpest direction, and the slices through the fit.
 function draw_landscape (h, r)
-  list = {};
-  for name = fieldnames (r.landscape)'
-    for k = 1:rows (r.landscape.(name{1}).value)
-      list(:,end+1) = {r.landscape.(name{1}); k; [name{1}, {"", sprintf("(%d)", k)}{1 + (rows (r.landscape.(name{1}).value) > 1)}]};
-    endfor
-  endfor
+  list = elements_of (r.landscape);
   m = columns (list);
   for j = 1:m
     [l, k, name] = list{:,j};
@@ -147,4 +137,15 @@ function draw_landscape (h, r)
     plot_say (a, sprintf ("%s %+.3g, weights %+.3g", name, l.value(k,end) - l.value(k,middle), l.distance(end)), "", "log10 of loss / least loss, along each");
   endfor
   plot_explain (h, {plot_curve(plot_colour (1)), plot_curve(plot_colour (2))}, {"parameter", "sharpest direction of the weights"});
+endfunction
+
+## {its curves; which element; its name}, a column for each element of each parameter.
+function list = elements_of (parts)
+  list = {};
+  for name = fieldnames (parts)'
+    n = rows (parts.(name{1}).value);
+    for k = 1:n
+      list(:,end+1) = {parts.(name{1}); k; [name{1}, {"", sprintf("(%d)", k)}{1 + (n > 1)}]};
+    endfor
+  endfor
 endfunction
