@@ -24,7 +24,7 @@ check:
 	$(MAKE) build
 	bash tests/check.sh
 
-# The tasks by many methods, 5 seeds; two hours on two cores. One alone: make results TASK=pendulum; fewer seeds and iterations, printed only: QUICK=1 (ten minutes)
+# The tasks by many methods, 5 seeds; about two hours on two cores. One alone: make results TASK=pendulum; fewer seeds and iterations, printed only: QUICK=1 (ten minutes)
 FIELDS = reaction_diffusion
 OTHERS = pendulum duffing duffing_cubic wind_tunnel wind_tunnel_simulated light_tunnel light_tunnel_ir_3 real_pendulum wind_physics pendulum_images
 tables = HYBRIDSAM_QUICK="$(QUICK)" HYBRIDSAM_TABLES="$(1)" $(OCTAVE) tests/results/tasks.m
@@ -41,7 +41,7 @@ endif
 coverage: build
 	$(OCTAVE) tests/results/coverage.m
 
-# Which rule of hybrid_sweep finds theta best, on the tasks; three quarters of an hour.
+# Which rule of hybrid_sweep finds theta best, on the tasks; an hour or more.
 selection: build
 	$(OCTAVE) tests/results/selection.m
 
@@ -85,7 +85,7 @@ format:
 
 clean:
 	$(MAKE) -C src clean
-	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png wind_tunnel.png
+	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png wind_tunnel.png may_i_believe_*.png
 
 help:
 	@echo 'make [build] | demo | check | fuzz | torture | results | coverage | selection | bench | profile | bench-peers | dist | install | format | clean'

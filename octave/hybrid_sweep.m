@@ -78,7 +78,7 @@ function s = hybrid_sweep (model, data, varargin)
   [opt, train] = with_path (opt, [train, {"method", methods{1}}]);
   opt = check_options (opt, model, data);
   parts_of = jobs (data, opt);
-  s = empty_sweep (model, opt, train, numel (parts_of));
+  s = empty_sweep (model, opt, numel (parts_of));
   key = core_key (model, data, opt, train);
   s = take_over (s, key, opt.file);
   for j = 1:numel (parts_of)
@@ -125,7 +125,7 @@ function s = of_methods (model, data, methods, opt, train)
   for k = 1:numel (methods)
     own = opt;
     own.report = false;
-    own.(other_of (methods{k})) = [];
+    own.({"rho", "lambda"}{1 + perturbs(methods{k})}) = [];  # the path that it does not have
     if (! isempty (opt.file) && ischar (opt.file))
       own.file = [opt.file "." methods{k}];
     endif
@@ -145,9 +145,9 @@ function s = of_methods (model, data, methods, opt, train)
   endif
 endfunction
 
-## Which of rho and lambda a method does not have.
-function name = other_of (method)
-  name = {"lambda", "rho"}{1 + any(strcmp (method, {"l2", "fn", "orth", "erm"}))};
+## Has a method a radius?
+function tf = perturbs (method)
+  tf = ! any (strcmp (method, {"erm", "l2", "fn", "orth"}));
 endfunction
 
 ## ---- options
@@ -186,12 +186,12 @@ function [opt, train] = with_path (opt, train)
   if (! ischar (method))
     method = short_text (method);  # hybrid_train says what is wrong
   endif
-  perturbs = ! any (strcmp (method, {"erm", "l2", "fn", "orth"}));
-  opt.name = {"lambda", "rho"}{1 + perturbs};
-  if (perturbs && numel (opt.lambda) > 1)
+  radius = perturbs (method);
+  opt.name = {"lambda", "rho"}{1 + radius};
+  if (radius && numel (opt.lambda) > 1)
     opt.name = "lambda";
   endif
-  if (! perturbs && strcmp (method, "erm") && isempty (given (train, "penalty", [])))
+  if (strcmp (method, "erm") && isempty (given (train, "penalty", [])))
     error ("hybridsam:sweep:method", "hybrid_sweep: erm has neither a radius nor a weight; give a \"method\" (sam, l2, ...) or a \"penalty\"");
   endif
   defaults = struct ("rho", [1 0.5 0.2 0.1 0.05 0.02 0], "lambda", [1e-2 3e-3 1e-3 3e-4 1e-4 0]);
@@ -200,8 +200,8 @@ function [opt, train] = with_path (opt, train)
     opt.path = defaults.(opt.name);
   endif
   other = {"rho", "lambda"}{1 + strcmp(opt.name, "rho")};
-  if (numel (opt.(other)) > 1 || (! perturbs && ! isempty (opt.rho)))
-    error ("hybridsam:sweep:path", "hybrid_sweep: with the method %s the path is one of \"%s\"; \"%s\" %s", method, opt.name, other, {"cannot be given", "must be a number"}{1 + perturbs});
+  if (numel (opt.(other)) > 1 || (! radius && ! isempty (opt.rho)))
+    error ("hybridsam:sweep:path", "hybrid_sweep: with the method %s the path is one of \"%s\"; \"%s\" %s", method, opt.name, other, {"cannot be given", "must be a number"}{1 + radius});
   elseif (! isempty (opt.(other)))
     train = [train, {other, opt.(other)}];
   endif
@@ -213,7 +213,8 @@ endfunction
 
 function n = quarter_of (iterations)
   if (isempty (iterations))
-    iterations = core ("options")(strcmp ({core("options").name}, "iterations")).value;
+    known = core ("options");
+    iterations = known(strcmp ({known.name}, "iterations")).value;
   endif
   n = 1;
   if (isnumeric (iterations) && isscalar (iterations) && iterations >= 1)  # else hybrid_train says what is wrong
@@ -309,7 +310,7 @@ function list = jobs (data, opt)
   endfor
 endfunction
 
-function s = empty_sweep (model, opt, train, n)
+function s = empty_sweep (model, opt, n)
   R = numel (opt.path);
   S = numel (opt.seeds);
   s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "anew", opt.anew, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
@@ -398,7 +399,7 @@ function s = with_choice (s, list, model, opt, train)
   endif
   anew = find (s.anew);
   s.beaten = ! isempty (anew) && s.validation_loss(s.choice.best) > s.validation_loss(anew) + 2 * s.validation_loss_se(anew);
-  if (s.beaten && determined (best_fit (s, anew, list, model, opt, train)))
+  if (s.beaten && (isinf (s.validation_loss(s.chosen)) || determined (best_fit (s, anew, list, model, opt, train))))
     s.chosen = anew;
   endif
   for q = model.params
@@ -448,7 +449,11 @@ endfunction
 function choice = choices (s, model)
   loss = s.validation_loss(! s.anew);
   [least, best] = min (loss);
-  within = @(k) find (loss <= least + k * s.validation_loss_se(best));  # the first is the largest setting
+  se = s.validation_loss_se(best);
+  if (isnan (se))  # of a path of which nothing can be solved
+    se = 0;
+  endif
+  within = @(k) find (loss <= least + k * se);  # the first is the largest setting
   good = within (1);
   choice = struct ("two_se", within (2)(1), "one_se", good(1), "stability", least_of (good, spread_of (s, model)), "share", least_of (good, mean (s.network_share, 2)), ...
                    "best", best);
@@ -526,7 +531,9 @@ function list = sentences (s)
                            mean (s.network_share(r,:)), mean (s.sharpness(r,:)), strjoin (texts, ", "));
   endfor
   list{end+1} = sprintf ("Chosen by the rule %s: %s = %s.%s", s.rule, s.weight, setting (s, s.chosen), other_rules (s));
-  if (s.anew(s.chosen))
+  if (s.anew(s.chosen) && all (isinf (s.validation_loss(! s.anew))))
+    list{end+1} = "Nothing on the path can be solved on the held-out data; a training from the seeds alone can.";
+  elseif (s.anew(s.chosen))
     list{end+1} = "A training from the seeds alone fits better than anything on the path, and the data determine its parameters: it is taken. The path led astray.";
   elseif (s.beaten)
     list{end+1} = ["A training from the seeds alone fits better than anything on the path, but the data do not determine its parameters while the networks are free: the path's " ...

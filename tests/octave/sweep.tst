@@ -90,3 +90,15 @@
 %! assert (s.chosen, s.choice.two_se);
 %! assert (s.chosen < 3);
 %! assert (! isempty (strfind (strjoin (s.sentences), "choice stays")));
+%!test  # nothing on the path can be solved on the held-out data (x' = x^2 without its network): the training from the seed is taken
+%! model = hybrid_model ("states", {"x"}, "nets", struct ("f", hybrid_net ([1 1])), "rhs", @(t, x, u, p, nn) x.x ^ 2 + nn.f(x.x));
+%! law = hybrid_model ("states", {"x"}, "rhs", @(t, x, u, p, nn) x.x ^ 2 - 5 * x.x);
+%! near = hybrid_data ((0:0.05:0.2)', [], "initial", [1 1.5 2]);
+%! far = hybrid_data ((0:0.5:3)', [], "initial", [1 1.5 2]);
+%! data = @(d) hybrid_data (reshape (d.t, [], 3)(:,1), hybrid_simulate (law, d, hybrid_values (law)).x, "initial", [1 1.5 2]);
+%! s = hybrid_sweep (model, data (near), "method", "l2", "lambda", [1e4 0], "seeds", 1, "iterations", 400, "warm_iterations", 1, "learning_rate", 0.1, "validation", data (far), ...
+%!                   "report", false, "display", "off");
+%! assert (s.validation_loss(1:2), [Inf; Inf]);
+%! assert (s.chosen, 3);
+%! assert (isfinite (s.validation_loss(3)));
+%! assert (! isempty (strfind (strjoin (s.sentences), "Nothing on the path can be solved")));
