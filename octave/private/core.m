@@ -4,12 +4,13 @@
 
 function varargout = core (varargin)
   persistent found = false;  # looking for a file takes longer than a small call
-  varargout = cell (1, nargout);
-  if (! found && exist ("__hybridsam__") != 3)
-    error ("hybridsam:core:missing", "hybridsam: the compiled core (__hybridsam__.mex) is not on the path; run make, or install the package");
+  if (! found)
+    found = exist ("__hybridsam__") == 3;
+    if (! found)
+      error ("hybridsam:core:missing", "hybridsam: the compiled core (__hybridsam__.mex) is not on the path; run make, or install the package");
+    endif
   endif
-  found = true;
-  [err, varargout{:}] = __hybridsam__ (varargin{:});
+  [err, varargout{1:nargout}] = __hybridsam__ (varargin{:});
   if (! isempty (err))
     stack = dbstack (1);
     if (isfield (err, "user"))  # the user's own error, with the stack it had

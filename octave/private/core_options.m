@@ -1,7 +1,7 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## [opt, o] = core_options (caller, use, model, layout, NAME, VALUE, ...): opt, every option of this caller with its value in the user's words; o, the
-## numbers that the core reads. USE: "t" hybrid_train, "g" hybrid_gradient, "s" hybrid_simulate. Names, defaults and ranges come from
+## numbers that the core reads, where they are not its defaults. USE: "t" hybrid_train, "g" hybrid_gradient, "s" hybrid_simulate. Names, defaults and ranges come from
 ## src/learn/options.def.
 
 function [opt, o] = core_options (caller, use, model, layout, varargin)
@@ -12,7 +12,7 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
   table = tables.(use);
   opt = parse_options (caller, table.defaults, varargin{:});
   [opt, given] = expand_method (opt, varargin(1:2:end));
-  o = table.numbers;
+  o = struct ();
   for k = 1:numel (given)
     row = table.rows.(given{k});
     value = opt.(given{k});
@@ -22,17 +22,17 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
       o.(given{k}) = number_of (caller, row, value);
     endif
   endfor
-  perturbs = ! strcmp (use, "s") && ! strcmp (opt.method, "erm");
-  if (isnan (o.rho))
-    o.rho = 0.05 + 0.45 * (perturbs && strcmp (opt.method, "asam"));
-    opt.rho = o.rho;
+  if (strcmp (use, "s"))
+    return;
   endif
-  if (isnan (o.agnostic_rho2))
+  perturbs = ! strcmp (opt.method, "erm");
+  if (! isfield (o, "rho") || isnan (o.rho))
+    o.rho = opt.rho = 0.05 + 0.45 * (perturbs && strcmp (opt.method, "asam"));
+  endif
+  if (! isfield (o, "agnostic_rho2") || isnan (o.agnostic_rho2))
     o.agnostic_rho2 = o.rho / 2;
   endif
-  if (! strcmp (use, "s"))
-    check_method (caller, model, opt);
-  endif
+  check_method (caller, model, opt);
   o.scope_mask = zeros (layout.n, 1);
   if (perturbs || (isfield (opt, "scope") && ! isempty (opt.scope)))
     o.scope_mask = scope_mask (caller, model, layout, opt.scope);
@@ -45,10 +45,9 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
   endif
 endfunction
 
-## What is the same in every call: rows (struct: name, row) of the options of this use and their defaults in the user's words; numbers, the core's
-## defaults of all options.
+## What is the same in every call: rows (struct: name, row) of the options of this use and their defaults in the user's words.
 function table = table_of (use)
-  table = struct ("rows", struct (), "defaults", struct (), "numbers", struct ());
+  table = struct ("rows", struct (), "defaults", struct ());
   for row = core ("options")'
     row.words = strsplit (row.choices, "|");
     row.whole = ! isempty (strfind (row.meaning, "whole"));
@@ -57,16 +56,7 @@ function table = table_of (use)
       table.rows.(row.name) = row;
       table.defaults.(row.name) = default_of (row);
     endif
-    if (strcmp (row.kind, "choice"))
-      table.numbers.(row.name) = find (strcmp (row.text, row.words)) - 1;
-    elseif (! strcmp (row.kind, "front"))
-      table.numbers.(row.name) = row.value;
-    endif
   endfor
-  table.numbers.until = Inf;
-  if (! isfield (table.rows, "rho"))  # as if it were given: the core wants a number
-    table.numbers.rho = 0;
-  endif
 endfunction
 
 function d = default_of (row)

@@ -54,6 +54,7 @@ typedef struct {
 
 extern const hs_option_row hs_option_table[];
 extern const int hs_option_count;
+hs_options hs_options_default(void); /* numbers that depend on others (NAN in the table) at their least */
 hs_status hs_options_check(const hs_options *o, hs_error *e); /* ranges and whole numbers */
 hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(void));
 

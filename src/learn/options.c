@@ -28,6 +28,34 @@ static int count_choices(const char *choices) {
   return n;
 }
 
+/* Of a word among choices "a|b|c", from 0. */
+static int place_of(const char *word, const char *choices) {
+  const size_t length = strlen(word);
+  int n = 0;
+  for (const char *at = choices; *at && (strncmp(at, word, length) || (at[length] && at[length] != '|')); n++) {
+    at += strcspn(at, "|");
+    at += *at == '|';
+  }
+  return n;
+}
+
+static double default_of(const hs_option_row *row) {
+  const double number = isnan(row->value) ? row->low : row->value;
+  return row->kind == HS_OPTION_CHOICE ? place_of(row->text, row->choices) : number;
+}
+
+hs_options hs_options_default(void) {
+  hs_options o = {0};
+  for (int i = 0; i < hs_option_count; i++) {
+    const hs_option_row *row = &hs_option_table[i];
+    if (row->kind != HS_OPTION_FRONT) {
+      *(double *)((char *)&o + row->offset) = default_of(row);
+    }
+  }
+  o.until = INFINITY;
+  return o;
+}
+
 hs_status hs_options_check(const hs_options *o, hs_error *e) {
   for (int i = 0; i < hs_option_count; i++) {
     const hs_option_row *row = &hs_option_table[i];

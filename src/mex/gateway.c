@@ -434,7 +434,8 @@ static void command_simulate(session *s) { /* model, data, v, options, at -> x, 
   }
   const double *v = hs_read_array(&s->r, s->in[2], "v", s->m->n_v, NULL);
   read_directions(s, s->in[4]);
-  const hs_solve_options o = hs_solve_options_of(&s->o, interrupted);
+  hs_solve_options o = hs_solve_options_of(&s->o, interrupted);
+  o.record_bytes = s->n_direction ? o.record_bytes : 1.0; /* values inside f are for derivatives */
   if (s->r.status == HS_OK) {
     s->r.status = hs_solver_new(&s->solver, s->m, s->d, &o, &s->e);
   }

@@ -211,9 +211,10 @@ hs_data *hs_read_data(hs_reader *r, const mxArray *from, const hs_model *m) {
 }
 
 void hs_read_options(hs_reader *r, const mxArray *from, hs_options *o) {
+  *o = hs_options_default();
   for (int i = 0; i < hs_option_count && r->status == HS_OK; i++) {
     const hs_option_row *row = &hs_option_table[i];
-    if (row->kind != HS_OPTION_FRONT) {
+    if (row->kind != HS_OPTION_FRONT && hs_read_field(r, from, row->name)) {
       *(double *)((char *)o + row->offset) = hs_read_number(r, from, row->name);
     }
   }
@@ -251,21 +252,21 @@ static bool bad_numbers(const mxArray *a, const char *name) {
   return false;
 }
 
-/* The path of the first such field of a struct array, appended to `path`; what the user's numbers and the core's own checks own is passed over. */
+/* The path of the first such field of a struct array, in front of `path`; what the user's numbers and the core's own checks own is passed over. */
 bool hs_first_not_finite(const mxArray *a, char *path, size_t room) {
   static const char *const others[] = {"graphs", "functions", "constants", NULL};
-  const size_t length = strlen(path);
   for (int k = 0; k < mxGetNumberOfFields(a); k++) {
     const char *name = mxGetFieldNameByNumber(a, k);
     for (size_t i = 0, n = mxGetNumberOfElements(a); i < n && !named(name, others); i++) {
       const mxArray *field = mxGetFieldByNumber(a, i, k);
-      snprintf(path + length, room - length, ".%s", name);
       if (field &&
           ((mxIsDouble(field) && bad_numbers(field, name)) || (mxIsStruct(field) && hs_first_not_finite(field, path, room)))) {
+        char rest[512];
+        snprintf(rest, sizeof rest, "%s", path);
+        snprintf(path, room, ".%s%s", name, rest);
         return true;
       }
     }
   }
-  path[length] = '\0';
   return false;
 }

@@ -27,7 +27,7 @@ int hs_read_int(hs_reader *r, const mxArray *from, const char *name);
 
 hs_model *hs_read_model(hs_reader *r, const mxArray *from, hs_external *external);
 hs_data *hs_read_data(hs_reader *r, const mxArray *from, const hs_model *m);
-void hs_read_options(hs_reader *r, const mxArray *from, hs_options *o);
+void hs_read_options(hs_reader *r, const mxArray *from, hs_options *o); /* what is not there keeps its default */
 /* The path of the first field of a model struct that is no finite number, into path (else ""); bounds and spreads may be the infinity that stands
  * for none, the user's constants may be anything, and graphs are checked by the core. */
 bool hs_first_not_finite(const mxArray *a, char *path, size_t room);

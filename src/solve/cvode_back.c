@@ -24,7 +24,7 @@ void hs_gauss_rules(hs_gauss_rule *rule) {
   for (int m = 1; m <= HS_MAX_NODES; m++) {
     for (int i = 0; i < m; i++) { /* Newton's method on the Legendre polynomial */
       double x = cos(acos(-1.0) * (i + 0.75) / (m + 0.5)), slope = 1.0;
-      for (int iteration = 0; iteration < 20; iteration++) {
+      for (int iteration = 0; iteration < 6; iteration++) {
         double p0 = 1.0, p1 = x;
         for (int k = 2; k <= m; k++) {
           const double p2 = ((2.0 * k - 1.0) * x * p1 - (k - 1.0) * p0) / k;

@@ -63,7 +63,7 @@ static hs_status check_steps(const hs_solver *s, hs_error *e) {
 static void release(hs_solver *s) {
   hs_rk *r = s->state;
   if (r) {
-    for (int i = 0; r->memory && i < r->segment; i++) {
+    for (int i = 0; r->memory && i < r->segment && r->chunk[i]; i++) { /* made in this order */
       hs_free(r->chunk[i]);
     }
     free(r->entry);
@@ -184,6 +184,14 @@ hs_point hs_rk_point(const hs_rk_slot *q, const double *v) {
 
 /* ---- stages ------------------------------------------------------------------------------------------------------------------- */
 
+static double weighted_sum(const double *weight, int n, const double *a, size_t stride) {
+  double sum = 0.0;
+  for (int j = 0; j < n; j++) {
+    sum += weight[j] != 0.0 ? weight[j] * a[(size_t)j * stride] : 0.0;
+  }
+  return sum;
+}
+
 /* to = from + h sum_j weight_j k_j, lane by lane; k: (n, n_x, L). */
 void hs_rk_combine(const hs_solver *s, const hs_rk_entry *now, const double *from, const double *weight, int n, const double *k,
                    double *to) {
@@ -195,6 +203,10 @@ void hs_rk_combine(const hs_solver *s, const hs_rk_entry *now, const double *fro
   }
   for (int i = 0; i < s->m->n_x; i++) {
     const size_t row = (size_t)i * (size_t)L;
+    if (L == 1) { /* the same sum, in a register */
+      to[i] = from[i] + h[0] * weighted_sum(weight, n, k + i, size);
+      continue;
+    }
     memset(sum, 0, (size_t)L * sizeof *sum);
     for (int j = 0; j < n; j++) {
       const double w = weight[j], *restrict kj = k + (size_t)j * size + row;

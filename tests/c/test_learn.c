@@ -10,14 +10,7 @@
 static pendulum s;
 
 static hs_options defaults(void) {
-  hs_options o = {0};
-  for (int i = 0; i < hs_option_count; i++) {
-    if (hs_option_table[i].kind == HS_OPTION_NUMBER) {
-      *(double *)((char *)&o + hs_option_table[i].offset) = hs_option_table[i].value;
-    }
-  }
-  o.rho = 0.05;
-  o.until = INFINITY;
+  hs_options o = hs_options_default();
   o.solver = 0;
   o.step = 0.1;
   o.rho = 0.05;
@@ -29,9 +22,12 @@ static hs_options defaults(void) {
 
 static void option_table_is_sound(void **state) {
   (void)state;
-  hs_options o = defaults();
+  hs_options o = hs_options_default();
   hs_error e;
   assert_int_equal(hs_options_check(&o, &e), HS_OK);
+  assert_int_equal((int)o.solver, 1); /* rk4|cvode|..., default cvode */
+  assert_int_equal((int)o.method, 0);
+  assert_true(o.rtol == 1e-6 && isinf(o.until));
   for (int i = 0; i < hs_option_count; i++) {
     for (int j = 0; j < i; j++) {
       assert_string_not_equal(hs_option_table[i].name, hs_option_table[j].name);
