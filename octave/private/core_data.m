@@ -23,19 +23,17 @@ function [d, x0] = core_data (caller, model, data, measured, layout)
       d.x0 = [d.x0; zeros(model.n_own, columns (d.x0))];
     endif
     d.skip_first = double (skip(:));
-    d.x0_at = value_numbers (model, data, layout);
+    if (model.n_own || ! isempty (data.spread))
+      d.x0_at = value_numbers (model, data, layout);
+    endif
   endif
   if (measured)
     check_counts (caller, data, skip);
   endif
 endfunction
 
-## Which value is which initial state of the core (n_x + n_own x B); [] when none is.
+## Which value is which initial state of the core (n_x + n_own x B), 0: none.
 function at = value_numbers (model, data, layout)
-  at = [];
-  if (isempty (data.spread) && ! model.n_own)
-    return;
-  endif
   B = numel (data.count);
   at = zeros (model.n_x, B);
   if (! isempty (data.spread))

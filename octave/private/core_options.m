@@ -1,27 +1,24 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
 ## [opt, o] = core_options (caller, use, model, layout, NAME, VALUE, ...): opt, every option of this caller with its value in the user's words; o, the
-## numbers that the core reads, where they are not its defaults. USE: "t" hybrid_train, "g" hybrid_gradient, "s" hybrid_simulate. Names, defaults and ranges come from
-## src/learn/options.def.
+## numbers that the core reads, where they are not its defaults. USE: "t" hybrid_train, "g" hybrid_gradient, "s" hybrid_simulate. Names, defaults and
+## ranges come from src/learn/options.def.
 
 function [opt, o] = core_options (caller, use, model, layout, varargin)
-  persistent tables = struct ();
-  if (! isfield (tables, use))
-    tables.(use) = table_of (use);
-  endif
-  table = tables.(use);
-  opt = parse_options (caller, table.defaults, varargin{:});
-  [opt, given] = expand_method (opt, varargin(1:2:end));
-  o = struct ();
-  for k = 1:numel (given)
-    row = table.rows.(given{k});
-    value = opt.(given{k});
-    if (row.plain && isa (value, "double") && isscalar (value) && isreal (value) && value >= row.low && value <= row.high)  # most of them
-      o.(given{k}) = value;
-    elseif (! strcmp (row.kind, "front"))
-      o.(given{k}) = number_of (caller, row, value);
+  persistent last = struct ("t", [], "g", [], "s", []);  # what was read for each use: loops over gradients and simulations repeat themselves
+  was = last.(use);
+  number = cellfun ("isclass", varargin, "double") & cellfun ("numel", varargin) == 1;
+  numbers = [varargin{number}];
+  if (numel (was) && numel (was.given) == numel (varargin) && numel (was.numbers) == numel (numbers) && all (was.numbers == numbers)
+      && all (strcmp (was.given, varargin) | number))
+    opt = was.opt;
+    o = was.o;
+  else
+    [opt, o] = read_options (caller, use, varargin{:});
+    if (all (number | cellfun ("isclass", varargin, "char")))  # no data sets are held
+      last.(use) = struct ("given", {varargin}, "numbers", numbers, "opt", opt, "o", o);
     endif
-  endfor
+  endif
   if (strcmp (use, "s"))
     return;
   endif
@@ -45,13 +42,29 @@ function [opt, o] = core_options (caller, use, model, layout, varargin)
   endif
 endfunction
 
+function [opt, o] = read_options (caller, use, varargin)
+  persistent tables = struct ();
+  if (! isfield (tables, use))
+    tables.(use) = table_of (use);
+  endif
+  table = tables.(use);
+  opt = parse_options (caller, table.defaults, varargin{:});
+  [opt, given] = expand_method (opt, varargin(1:2:end));
+  o = struct ();
+  for k = 1:numel (given)
+    row = table.rows.(given{k});
+    if (! strcmp (row.kind, "front"))
+      o.(given{k}) = number_of (caller, row, opt.(given{k}));
+    endif
+  endfor
+endfunction
+
 ## What is the same in every call: rows (struct: name, row) of the options of this use and their defaults in the user's words.
 function table = table_of (use)
   table = struct ("rows", struct (), "defaults", struct ());
   for row = core ("options")'
     row.words = strsplit (row.choices, "|");
     row.whole = ! isempty (strfind (row.meaning, "whole"));
-    row.plain = strcmp (row.kind, "number") && ! row.whole;
     if (any (row.uses == use))
       table.rows.(row.name) = row;
       table.defaults.(row.name) = default_of (row);

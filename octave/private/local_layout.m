@@ -5,8 +5,10 @@
 ## a trajectory, or the trajectory that segments were cut from. l.x0 (n_x x B): the estimated initial states to start from.
 
 function l = local_layout (model, data)
-  l = struct ("n_own", model.n_own, "units", max (data.unit), "unit", data.unit, "own", model.n_v, "x0_first", 0, "estimated", ! isempty (data.spread), ...
-              "B", numel (data.count), "n", 0, "x0", []);
-  l.x0_first = model.n_v + l.n_own * l.units;
-  l.n = l.x0_first + l.estimated * l.B * model.n_x;
+  units = max (data.unit);
+  B = numel (data.count);
+  first = model.n_v + model.n_own * units;
+  estimated = ! isempty (data.spread);
+  l = struct ("n_own", model.n_own, "units", units, "unit", data.unit, "own", model.n_v, "x0_first", first, "estimated", estimated, "B", B, ...
+              "n", first + estimated * B * model.n_x, "x0", []);
 endfunction
