@@ -39,19 +39,17 @@ function sol = hybrid_simulate (model, data, v, varargin)
     d.y = [];
   endif
   [x, y, s, info] = core ("simulate", cm, d, vector, o, at);
-  sol = struct ("t", [], "x", [], "y", {shape(y', data)}, "info", info);
   if (data.algebraic)
-    sol = rmfield (sol, {"t", "x"});
+    sol = struct ("y", {shape(y', data)}, "info", info);
     return;
   endif
-  sol.t = shape (data.t, data);
+  sol = struct ("t", {shape(data.t, data)}, "x", {shape(x(1:model.n_x,:)', data)}, "y", {shape(y', data)}, "info", info);
   if (! iscell (sol.t) && ! isscalar (data.count))
     sol.t = squeeze (sol.t);
     if (all (all (sol.t == sol.t(:,1))))
       sol.t = sol.t(:,1);
     endif
   endif
-  sol.x = shape (x(1:model.n_x,:)', data);
   for k = 1:numel (names)
     sol.dx_dp.(names{k}) = gather (s, parts{k}, model, data);
   endfor
