@@ -101,10 +101,7 @@ function r = hybrid_report (fit, varargin)
   if (opt.sharpness)
     r.sharpness = sharpness (map, opt.rho);
   endif
-  r.profile = struct ();
-  for name = opt.profile
-    r.profile.(name{1}) = profile_likelihood (fit, name{1}, r, map, newton, opt);
-  endfor
+  r.profile = profiles (fit, opt.profile, r, map, newton, opt);
   r.landscape = struct ();
   for name = opt.landscape
     r.landscape.(name{1}) = landscape (fit, name{1}, r, map, opt);
@@ -313,116 +310,6 @@ function most = largest_rise (map, at, direction, f, rho)
   endfor
 endfunction
 
-## ---- profile likelihood
-
-## Everything but the element is minimised anew: F = r'r/sigma^2 + the precisions' sum P (v - center)^2, the weights' about what they are in the fit.
-function p = profile_likelihood (fit, name, r, map, newton, opt)
-  q = fit.model.params(strcmp (name, {fit.model.params.name}));
-  n = q.rows * q.cols;
-  p = struct ("value", [], "rise", [], "interval", [], "limit", 2 * erfinv (opt.confidence) ^ 2, "converged", []);
-  for k = 1:n
-    e = spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), fit.values.params.(name)(k), sqrt (p.limit), opt.profile_points);
-    [p.value(k,:), f, p.converged(k,:)] = profile_of (map, r, newton (q.first + k - 1), q.first + k - 1, e, p.limit, opt);
-    p.rise(k,:) = f - min (f);
-    p.interval(k,:) = crossing (p.value(k,:), p.rise(k,:), p.limit);
-    inside = p.value(k,:) >= p.interval(k,1) & p.value(k,:) <= p.interval(k,2);
-    if (! all (p.converged(k,inside)))
-      p.interval(k,:) = NaN;
-    endif
-  endfor
-endfunction
-
-## Points reach one and a half half-widths of the interval, but no further than the parameter's own size.
-function e = spacing (free, fixed, value, quantile, points)
-  reach = 1.5 * quantile * free;
-  most = max (abs (value), 4 * quantile * fixed);
-  if (most == 0 || ! isfinite (most))
-    most = 1;
-  endif
-  e = min (reach, most) / points;
-endfunction
-
-## From the estimate outwards on both sides, each minimum sought from its neighbour's. Values out of the bounds are NaN.
-function [value, f, converged] = profile_of (map, r, metric, at, e, limit, opt)
-  nets = [map.net{:}];
-  free = setdiff ([map.theta, nets, map.local], at);
-  precision = map.precision;
-  precision(nets) = 1 / r.weight_spread ^ 2;
-  center = map.center;
-  center(nets) = map.vector(nets);
-  goal = @(x) penalised (map, x, free, precision, center, r.sigma);
-  points = opt.profile_points;
-  value = map.vector(at) + e * (-points:points);
-  f = NaN (1, 2 * points + 1);
-  converged = false (1, 2 * points + 1);
-  middle = [];
-  for j = [points + 1, points + 2:2 * points + 1, points:-1:1]
-    if (j == points + 1 || j == points)
-      x = [middle, map.vector](:,1);
-    endif
-    if (value(j) <= map.lower(at) || value(j) >= map.upper(at))
-      value(j) = NaN;
-      continue;
-    endif
-    x(at) = value(j);
-    [x(free), f(j), converged(j)] = quasi_newton (@(y) goal (put (x, free, y)), x(free), @(g) metric (put (zeros (size (x)), free, g))(free) / 2, opt.profile_iterations, 1e-3 * limit);
-    if (j == points + 1)
-      middle = x;
-    endif
-  endfor
-endfunction
-
-function x = put (x, at, y)
-  x(at) = y;
-endfunction
-
-function [f, g] = penalised (map, x, free, precision, center, sigma)
-  f = Inf;
-  g = zeros (numel (free), 1);
-  if (any (x <= map.lower) || any (x >= map.upper) || any (! isfinite (x)))
-    return;
-  endif
-  try
-    [loss, slope] = map.loss (x);
-  catch err
-    unsolved_only (err);
-    return;
-  end_try_catch
-  known = precision > 0;
-  c = map.weight / sigma ^ 2;
-  f = c * loss + sum (precision(known) .* (x - center)(known) .^ 2);
-  slope = c * slope;
-  slope(known) += 2 * precision(known) .* (x - center)(known);
-  g = slope(free);
-endfunction
-
-## Where the rise crosses the quantile, by linear interpolation of its square root; infinite where it does not.
-function ends = crossing (value, rise, quantile)
-  ends = [-Inf, Inf];
-  [~, low] = min (rise);
-  root = sqrt (max (rise, 0)) - sqrt (quantile);
-  for k = low:-1:2
-    if (root(k-1) > 0)
-      ends(1) = between (value(k-1:k), root(k-1:k));
-      break;
-    endif
-  endfor
-  for k = low:numel (value) - 1
-    if (root(k+1) > 0)
-      ends(2) = between (value(k:k+1), root(k:k+1));
-      break;
-    endif
-  endfor
-endfunction
-
-function x = between (value, root)
-  if (isinf (root(1)) || isinf (root(2)))
-    x = value(isinf (root));
-  else
-    x = value(1) - root(1) * (value(2) - value(1)) / (root(2) - root(1));
-  endif
-endfunction
-
 ## ---- landscape
 
 ## The mean squared residual over one parameter and the sharpest direction of the weights, all else as in the fit.
@@ -439,7 +326,7 @@ function l = landscape (fit, name, r, map, opt)
   quantile = sqrt (2) * erfinv (opt.confidence);
   for k = 1:q.rows * q.cols
     at = q.first + k - 1;
-    e = spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), map.vector(at), quantile, n);
+    e = point_spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), map.vector(at), quantile, n);
     l.value(k,:) = map.vector(at) + e * (-n:n);
     for i = 1:2 * n + 1
       for j = 1:numel (l.distance)

@@ -3,6 +3,7 @@
 ## [map, cm, d, o, measured, root, w] = loss_map (caller, model, data, v, solver, scale): the mean squared residual of a data set as a function of all values, at v.
 ##
 ##   map.loss (x)                 [f, g]: the mean square r'r/weight of r = sqrt(w) (yhat - y)/scale, and its gradient, at the values x (n_v x 1)
+##   map.losses (X)               the same at points X (n_v x n), side by side: f (1 x n), Inf where it cannot be solved, g (n_v x n)
 ##   map.weight                   the sum of all w
 ##   map.vector, map.theta, map.local, map.net    the values v as a vector, and the numbers of the shared parameters that are fitted, of the values of
 ##                                single trajectories, and (cell, one a network) of the weights
@@ -29,6 +30,7 @@ function [map, cm, d, o, measured, root, w] = loss_map (caller, model, data, v, 
   map = with_numbers (map, model, cm);
   cm.prior_spread(:) = Inf;
   map.loss = @(x) loss_at (cm, d, o, x);
+  map.losses = @(X) losses_at (cm, d, o, X);
 endfunction
 
 function [weight, measured] = weights_of (d)
@@ -69,4 +71,8 @@ endfunction
 
 function [f, g] = loss_at (cm, d, o, x)
   [f, g] = core ("gradient", cm, d, x, o);
+endfunction
+
+function [f, g] = losses_at (cm, d, o, X)
+  [f, g] = core ("losses", cm, d, X, o);
 endfunction

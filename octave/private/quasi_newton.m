@@ -1,43 +1,61 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 
-## [x, f, converged] = quasi_newton (value, x, metric, most, tolerance): minimise value, [f, g] = value (x), f Inf where there is none, from x with at most MOST steps. L-BFGS
-## (Nocedal & Wright 2006, algorithm 7.5) of the last 10 steps on top of metric (g), an approximation of the inverse Hessian times g; backtracking to
-## the condition of Armijo. Converged: the decrease that a whole step promises, -g's, is below TOLERANCE.
+## q = quasi_newton (x, metric, most, tolerance): a search for a minimum from x with at most MOST steps, which asks for what it needs: of a function's
+## value (Inf where there is none) and gradient at q.at,
+## q = quasi_newton (q, f, g): until q.done. Then q.x, q.f, q.converged. So searches that go on side by side can have their values together.
+##
+## L-BFGS (Nocedal & Wright 2006, algorithm 7.5) of the last 10 steps on top of metric (g), an approximation of the inverse Hessian times g; backtracking
+## to the condition of Armijo. Converged: the decrease that a whole step promises, -g's, is below TOLERANCE.
 
-function [x, f, converged] = quasi_newton (value, x, metric, most, tolerance)
-  S = Y = zeros (numel (x), 0);
-  converged = false;
-  [f, g] = value (x);
-  for k = 1:most
-    s = direction (g, S, Y, metric);
-    slope = g' * s;
-    if (! (slope < 0))
-      S = Y = zeros (numel (x), 0);
-      s = -metric (g);
-      slope = g' * s;
+function q = quasi_newton (varargin)
+  if (nargin == 4)
+    none = zeros (numel (varargin{1}), 0);
+    q = struct ("x", varargin{1}, "f", NaN, "g", [], "metric", varargin{2}, "most", varargin{3}, "tolerance", varargin{4}, "S", none, "Y", none, ...
+                "s", [], "slope", 0, "t", 0, "steps", 0, "at", varargin{1}, "done", false, "converged", false);
+    return;
+  endif
+  [q, f, g] = varargin{:};
+  if (q.steps > 0 && ! (f <= q.f + 1e-4 * q.t * q.slope) && q.t > 1e-10)
+    q.t *= 0.3;
+    q.at = q.x + q.t * q.s;
+  elseif (q.steps > 0 && ! (f < q.f))
+    q.done = true;
+  else
+    q = arrive (q, f, g);
+    q = set_out (q);
+  endif
+endfunction
+
+function q = arrive (q, f, g)
+  if (q.steps > 0)
+    y = g - q.g;
+    if (q.s' * y > 1e-12 * norm (q.s) * norm (y))
+      q.S = [q.S, q.t * q.s](:,max (1, end - 9):end);
+      q.Y = [q.Y, y](:,max (1, end - 9):end);
     endif
-    converged = -slope <= tolerance;
-    if (converged || ! isfinite (slope))
-      break;
-    endif
-    t = 1;
-    [f_new, g_new] = value (x + t * s);
-    while (! (f_new <= f + 1e-4 * t * slope) && t > 1e-10)
-      t *= 0.3;
-      [f_new, g_new] = value (x + t * s);
-    endwhile
-    if (! (f_new < f))
-      break;
-    endif
-    y = g_new - g;
-    if (s' * y > 1e-12 * norm (s) * norm (y))
-      S = [S, t * s](:,max (1, end - 9):end);
-      Y = [Y, y](:,max (1, end - 9):end);
-    endif
-    x += t * s;
-    f = f_new;
-    g = g_new;
-  endfor
+  endif
+  q.x = q.at;
+  q.f = f;
+  q.g = g;
+endfunction
+
+function q = set_out (q)
+  if (q.steps == q.most)
+    q.done = true;
+    return;
+  endif
+  q.steps++;
+  q.s = direction (q.g, q.S, q.Y, q.metric);
+  q.slope = q.g' * q.s;
+  if (! (q.slope < 0))
+    q.S = q.Y = zeros (numel (q.x), 0);
+    q.s = -q.metric (q.g);
+    q.slope = q.g' * q.s;
+  endif
+  q.converged = -q.slope <= q.tolerance;
+  q.done = q.converged || ! isfinite (q.slope);
+  q.t = 1;
+  q.at = q.x + q.s;
 endfunction
 
 function s = direction (g, S, Y, metric)

@@ -106,6 +106,12 @@ void hs_objective_limit(hs_objective *f, double most);
 hs_solve_counts hs_objective_counts(const hs_objective *f);
 hs_unsolved hs_objective_unsolved(const hs_objective *f, int trajectory); /* count 0: it could always be solved */
 
+/* loss (n) and g (n_v, n), dL/dv, of all trajectories at n points v (n_v, n); infinite and 0 where one cannot be solved. */
+hs_status hs_losses(const hs_model *m, const hs_data *d, const hs_options *o, bool (*interrupted)(void), int n, const double *v,
+                    double *loss, double *g, hs_error *e);
+/* g (n_v): dL/dw in, dL/dv out, w the optimizer's coordinates; slope (n_v): scratch. */
+void hs_gradient_of_values(const hs_model *m, const double *w, double *g, double *slope);
+
 /* ---- rules --------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct { /* what a rule works with; the arrays are the caller's */

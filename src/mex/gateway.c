@@ -8,6 +8,7 @@
 #define _POSIX_C_SOURCE 200809L /* fsync */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -467,18 +468,6 @@ static void command_simulate(session *s) { /* model, data, v, options, at -> x, 
   add_counts(s->out[3], hs_solver_counts(s->solver));
 }
 
-/* dL/dw into dL/dv: divided by dv/dw, which hs_model_chain gives when it is fed ones. */
-static void to_user_units(const session *s, const double *w, double *g) {
-  double *slope = mxMalloc(((size_t)s->m->n_v + 1) * sizeof *slope);
-  for (int i = 0; i < s->m->n_v; i++) {
-    slope[i] = 1.0;
-  }
-  hs_model_chain(s->m, w, slope);
-  for (int i = 0; i < s->m->n_v; i++) {
-    g[i] = slope[i] != 0.0 ? g[i] / slope[i] : 0.0;
-  }
-}
-
 static void command_gradient(session *s) { /* model, data, v, options -> loss, g, info */
   if (!open_problem(s, 1, 3)) {
     return;
@@ -517,7 +506,7 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
     return;
   }
   const double seconds = hs_seconds() - begin;
-  to_user_units(s, w, g);
+  hs_gradient_of_values(s->m, w, g, work.plain);
   s->out[0] = mxCreateDoubleScalar(r.at.loss);
   s->out[1] = column(g, n_v);
   s->out[2] = mxCreateStructMatrix(1, 1, 0, NULL);
@@ -527,6 +516,25 @@ static void command_gradient(session *s) { /* model, data, v, options -> loss, g
   set_number(s->out[2], "radius", r.radius);
   set_number(s->out[2], "seconds", seconds);
   add_counts(s->out[2], hs_objective_counts(s->f));
+}
+
+static void command_losses(session *s) { /* model, data, v (n_v, n), options -> loss (1, n), g (n_v, n) */
+  if (!open_problem(s, 1, 3)) {
+    return;
+  }
+  size_t count = 0;
+  const size_t n_v = (size_t)s->m->n_v;
+  const double *v = hs_read_array(&s->r, s->in[2], "v", HS_ANY, &count);
+  if (v && (count == 0 || n_v == 0 || count % n_v != 0 || count / n_v > INT_MAX)) {
+    hs_refuse(&s->r, "core:argument", "v has %zu elements, expected a multiple of %zu", count, n_v);
+  }
+  if (s->r.status != HS_OK) {
+    return;
+  }
+  const mwSize n = (mwSize)(count / n_v);
+  s->out[0] = mxCreateDoubleMatrix(1, n, mxREAL);
+  s->out[1] = mxCreateDoubleMatrix((mwSize)n_v, n, mxREAL);
+  s->r.status = hs_losses(s->m, s->d, &s->o, interrupted, (int)n, v, mxGetPr(s->out[0]), mxGetPr(s->out[1]), &s->e);
 }
 
 static void command_jacobian(session *s) { /* model, data, v, options -> r, jt: residuals (rows), their derivatives (n_v, rows) */
@@ -728,6 +736,7 @@ static const struct {
     {"simulate", 5, 4, command_simulate}, {"gradient", 4, 3, command_gradient},
     {"jacobian", 4, 2, command_jacobian}, {"train", 6, 3, command_train},
     {"plan", 3, 1, command_plan},         {"not_finite", 1, 1, command_not_finite},
+    {"losses", 4, 2, command_losses},
 };
 
 static mxArray *error_struct(session *s) {

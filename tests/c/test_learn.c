@@ -483,6 +483,62 @@ static void every_allocation_of_new_may_fail(void **state) {
   hs_model_free(m);
 }
 
+/* Several points at once: the same bits as each alone, whatever the number of threads; one that cannot be solved does not touch the others. */
+static void points_side_by_side(void **state) {
+  (void)state;
+  enum { N = 5, BAD = 2 };
+  const int threads[] = {1, 2, 7};
+  hs_options o = defaults();
+  hs_model *m;
+  hs_data *d;
+  hs_objective *f;
+  hs_error e = {0};
+  hs_loss one;
+  double v[N][N_V], w[N_V], slope[N_V], expected[N_V], loss[N], g[N][N_V];
+  const int all[] = {0, 1, 2, 3, 4};
+  pendulum_new(&s, false, false);
+  s.lower[0] = 0;
+  s.fixed[1] = 1;
+  hs_model_new(&m, &s.model, NULL);
+  hs_data_new(&d, &s.data, m, NULL);
+  for (int k = 0; k < N; k++) {
+    for (int i = 0; i < N_V; i++) {
+      v[k][i] = k == BAD && i == 0 ? 1e300 : s.v[i] * (1 + 0.05 * k);
+    }
+  }
+  for (int j = 0; j < 3; j++) {
+    o.threads = threads[j];
+    assert_int_equal(hs_losses(m, d, &o, NULL, N, v[0], loss, g[0], &e), HS_OK);
+    assert_int_equal(hs_objective_new(&f, m, d, &o, NULL, &e), HS_OK);
+    for (int k = 0; k < N; k++) {
+      hs_model_trainables(m, v[k], w, NULL);
+      const hs_status status = hs_objective_eval(f, N_TRAJECTORIES, all, w, &one, expected, NULL);
+      assert_int_equal(status, k == BAD ? HS_UNSOLVED : HS_OK);
+      assert_true(k == BAD ? isinf(loss[k]) : loss[k] == one.loss);
+      hs_gradient_of_values(m, w, expected, slope);
+      for (int i = 0; i < N_V; i++) {
+        assert_true(g[k][i] == (k == BAD ? 0.0 : expected[i]));
+      }
+    }
+    hs_objective_free(f);
+  }
+  v[3][0] = -1; /* below its bound */
+  assert_int_equal(hs_losses(m, d, &o, NULL, N, v[0], loss, g[0], &e), HS_INVALID);
+  v[3][0] = 1;
+  for (long k = 1;; k++) {
+    fail_allocation(k);
+    const hs_status status = hs_losses(m, d, &o, NULL, N, v[0], loss, g[0], &e);
+    const bool reached = allocations_since() >= k;
+    fail_allocation(0);
+    assert_true(status == (reached ? HS_MEMORY : HS_OK));
+    if (!reached) {
+      break;
+    }
+  }
+  hs_data_free(d);
+  hs_model_free(m);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(option_table_is_sound),        cmocka_unit_test(objective_gradient),
@@ -490,6 +546,7 @@ int main(void) {
       cmocka_unit_test(unsolvable_are_left_out),      cmocka_unit_test(threads_change_no_bit),
       cmocka_unit_test(threads_count_failures_alike), cmocka_unit_test(slices_do_not_matter),
       cmocka_unit_test(every_allocation_may_fail),    cmocka_unit_test(every_allocation_of_new_may_fail),
+      cmocka_unit_test(points_side_by_side),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
