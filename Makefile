@@ -45,6 +45,10 @@ coverage: build
 selection: build
 	$(OCTAVE) tests/results/selection.m
 
+# What makes the difference to theta: the settings of training, changed one at a time, on the tasks; half an hour or more.
+settings: build
+	$(OCTAVE) tests/results/settings.m
+
 # How fast it is (tests/bench/bench.m says how it is measured); some minutes, on a machine with nothing else to do. QUICK=1: half a minute, to see
 # that it runs. bench, profile and bench-peers write their tables into doc/benchmarks.md.
 bench: build
@@ -88,6 +92,6 @@ clean:
 	rm -rf build inst hybridsam-*.tar.gz demo_pendulum.png wind_tunnel.png may_i_believe_*.png
 
 help:
-	@echo 'make [build] | demo | check | fuzz | torture | results | coverage | selection | bench | profile | bench-peers | dist | install | format | clean'
+	@echo 'make [build] | demo | check | fuzz | torture | results | coverage | selection | settings | bench | profile | bench-peers | dist | install | format | clean'
 
-.PHONY: all build demo check results coverage selection bench profile bench-peers fuzz torture dist install format clean help
+.PHONY: all build demo check results coverage selection settings bench profile bench-peers fuzz torture dist install format clean help
