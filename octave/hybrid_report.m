@@ -282,32 +282,25 @@ function s = sharpness (map, radii)
   s.trace = mean (each);
   s.trace_error = std (each) / sqrt (probes);
   f = map.loss (map.vector);
-  s.rise = arrayfun (@(rho) largest_rise (map, nets, V(:,1), f, rho), s.rho);
+  s.rise = largest_rises (map, nets, V(:,1), f, s.rho);
 endfunction
 
-## Ascent on the sphere from the sharpest direction, both ways.
-function most = largest_rise (map, at, direction, f, rho)
-  most = 0;
-  for side = [1, -1]
-    e = side * rho * direction;
-    for k = 1:10
-      try
-        v = map.vector;
-        v(at) += e;
-        [value, g] = map.loss (v);
-      catch err
-        unsolved_only (err);
-        most = Inf;
-        return;
-      end_try_catch
-      most = max (most, value - f);
-      g = g(at);
-      if (norm (g) == 0)
-        break;
-      endif
-      e = rho * g / norm (g);
-    endfor
+## Ascent on spheres from the sharpest direction, both ways, all side by side.
+function rise = largest_rises (map, at, direction, f, radii)
+  rho = [radii, radii];
+  E = direction * [radii, -radii];
+  most = zeros (size (rho));
+  for k = 1:10
+    X = repmat (map.vector, 1, numel (rho));
+    X(at,:) += E;
+    [value, g] = map.losses (X);
+    most = max (most, value - f);
+    g = g(at,:);
+    size_of = sqrt (sumsq (g, 1));
+    on = size_of > 0;
+    E(:,on) = rho(on) .* g(:,on) ./ size_of(on);
   endfor
+  rise = max (most(1:end/2), most(end/2+1:end));
 endfunction
 
 ## ---- landscape
@@ -329,25 +322,15 @@ function l = landscape (fit, name, r, map, opt)
     e = point_spacing (r.standard_error.(name)(k), r.standard_error_fixed.(name)(k), map.vector(at), quantile, n);
     l.value(k,:) = map.vector(at) + e * (-n:n);
     for i = 1:2 * n + 1
-      for j = 1:numel (l.distance)
-        v = map.vector + l.distance(j) * direction;
-        v(at) = l.value(k,i);
-        l.loss(i,j,k) = loss_or_infinity (map, v);
-      endfor
+      X = map.vector + direction * l.distance;
+      X(at,:) = l.value(k,i);
+      inside = all (X > map.lower & X < map.upper, 1);
+      l.loss(i,:,k) = Inf (1, columns (X));
+      if (any (inside))
+        l.loss(i,inside,k) = map.losses (X(:,inside));
+      endif
     endfor
   endfor
-endfunction
-
-function f = loss_or_infinity (map, v)
-  f = Inf;
-  if (any (v <= map.lower) || any (v >= map.upper))
-    return;
-  endif
-  try
-    f = map.loss (v);
-  catch err
-    unsolved_only (err);
-  end_try_catch
 endfunction
 
 ## ---- words
