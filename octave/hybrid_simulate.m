@@ -11,7 +11,7 @@
 ## @qcode{"sensitivities"}, @{NAMES@} adds @code{sol.dx_dp.NAME}: the derivative of the states with respect to each element of that
 ## parameter (of a trajectory's own parameter: its own trajectory's), the shape of @code{sol.x} times the number of elements, by forward sensitivity equations (CVODES) or the tangent of the rk4
 ## steps.  Other options: @qcode{"solver"}, @qcode{"cvode_method"}, @qcode{"step"}, @qcode{"rtol"}, @qcode{"atol"},
-## @qcode{"max_steps"}; see @code{hybrid_options}.  @code{sol.info} has the counts of steps and right-hand sides.
+## @qcode{"max_steps"}, @qcode{"threads"}; see @code{hybrid_options}.  @code{sol.info} has the counts of steps and right-hand sides.
 ##
 ## @example
 ## data = hybrid_data ((0:0.1:10)', [], "initial", [1; 0]);

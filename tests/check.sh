@@ -76,7 +76,7 @@ stage_unit_gcc() { unit build/unit-gcc gcc "" -O1 -g -fsanitize=address,undefine
 stage_unit_clang() { unit build/unit-clang clang "" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all; }
 # Data races, in what runs in threads.
 stage_unit_threads() {
-  UNITS="tests/c/test_base.c tests/c/test_learn.c" HS_QUICK=1 unit build/unit-threads gcc "" -O1 -g -fsanitize=thread
+  UNITS="tests/c/test_base.c tests/c/test_learn.c tests/c/test_solve.c" HS_QUICK=1 unit build/unit-threads gcc "" -O1 -g -fsanitize=thread
 }
 stage_unit_valgrind() {
   HS_QUICK=1 unit build/unit-valgrind gcc "valgrind -q --leak-check=full --errors-for-leak-kinds=definite,possible --error-exitcode=9" -O1 -g

@@ -86,7 +86,8 @@ static hs_status run(search *s, int n, const hs_options *o, bool (*interrupted)(
 
 hs_status hs_losses(const hs_model *m, const hs_data *d, const hs_options *o, bool (*interrupted)(void), int n, const double *v,
                     double *loss, double *g, hs_error *e) {
-  const double wanted = !m->traced ? 1.0 : o->threads > 0.0 ? o->threads : hs_processors();
+  const bool worth = hs_rough_seconds(m, d) * n > HS_WORTH_THREADS;
+  const double wanted = !m->traced ? 1.0 : o->threads > 0.0 ? o->threads : worth ? hs_processors() : 1.0;
   search s = {.m = m, .d = d, .v = v, .loss = loss, .g = g, .workers = (int)fmax(1.0, fmin(wanted, n))};
   hs_arena arena = {0};
   carve(&s, n, &arena);

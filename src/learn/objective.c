@@ -18,7 +18,6 @@
 #include "learn/learn.h"
 
 enum { SLOTS = 16 };
-static const double WORTH_THREADS = 3e-4; /* seconds of work below which threads are not woken */
 
 typedef struct { /* what one thread works with */
   hs_solver *solver;
@@ -127,22 +126,10 @@ hs_solve_options hs_solve_options_of(const hs_options *o, bool (*interrupted)(vo
                             .interrupted = interrupted};
 }
 
-/* Roughly: a multiply-add takes 0.1 ns and every number of the program 1 ns a lane, three times for a gradient, at 6 evaluations a sample. */
-static double rough_seconds(const hs_model *m, const hs_data *d) {
-  const hs_program *p = m->rhs ? m->rhs : m->output;
-  const double lane = 0.1 * hs_program_flops(p) + (double)(hs_program_work_size(p, 1024) / 1024);
-  return 3e-9 * lane * (m->rhs ? 6.0 : 1.0) * d->s.n_samples;
-}
-
 /* The slots depend on the problem alone, so that the order of all sums is the same for any number of threads. */
 static int count_slots(const hs_model *m, const hs_data *d) {
   const double blocks = ceil((double)d->s.n / hs_most_lanes(m, d->s.n)), room = fmax(2.0, 67108864.0 / (8.0 * m->n_v + 1.0));
   return (int)fmin(SLOTS, fmin(blocks < 2.0 ? 1.0 : blocks + 1.0, room));
-}
-
-static int count_threads(const hs_objective *f, const hs_options *o) {
-  const int wanted = o->threads > 0.0 ? (int)o->threads : f->work > WORTH_THREADS ? hs_processors() : 1;
-  return f->m->traced ? (wanted < f->slots ? wanted : f->slots) : 1; /* Octave is called from its own thread alone */
 }
 
 static void plan(hs_objective *f, const hs_model *m, const hs_data *d, const hs_options *o) {
@@ -153,9 +140,9 @@ static void plan(hs_objective *f, const hs_model *m, const hs_data *d, const hs_
                       .choose = o->threads == 0.0,
                       .keeps = (hs_rule)o->method == HS_RULE_FUNCTIONAL,
                       .most = INFINITY};
-  f->work = rough_seconds(m, d);
+  f->work = hs_rough_seconds(m, d);
   f->slots = count_slots(m, d);
-  f->threads = count_threads(f, o);
+  f->threads = hs_thread_count(m, d, o->threads, f->slots);
 }
 
 hs_plan hs_objective_plan(const hs_model *m, const hs_data *d, const hs_options *o) {
@@ -419,7 +406,7 @@ static hs_status eval_blocks(hs_objective *f, int n, const int *trajectory, cons
       memset(s->g, 0, (size_t)f->m->n_v * sizeof *s->g);
     }
   }
-  if (f->choose && f->work * n < WORTH_THREADS * f->d->s.n) {
+  if (f->choose && f->work * n < HS_WORTH_THREADS * f->d->s.n) {
     for (int i = 0; i < j.slots; i++) {
       run_slot(&j, 0, i);
     }

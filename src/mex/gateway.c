@@ -110,7 +110,6 @@ typedef struct {
   hs_data *d, *validation;
   hs_options o;
   hs_objective *f;
-  hs_solver *solver;
   int n_direction; /* simulate */
   int *direction;
 } session;
@@ -129,7 +128,6 @@ static bool open_model(session *s) {
 
 static void close_session(session *s) {
   hs_objective_free(s->f);
-  hs_solver_free(s->solver);
   hs_data_free(s->d);
   hs_data_free(s->validation);
   hs_model_free(s->m);
@@ -380,37 +378,6 @@ static bool open_problem(session *s, int data_at, int options_at) {
   return s->r.status == HS_OK;
 }
 
-/* Samples of one block into (n, N): element i of sample k of trajectory b in column first[b] + k. */
-static void scatter(const session *s, const hs_block *block, const double *from, int n, double *to) {
-  for (int b = 0; b < block->n; b++) {
-    const int trajectory = block->trajectory[b];
-    for (int k = 0; k < s->d->count[trajectory]; k++) {
-      for (int i = 0; i < n; i++) {
-        to[(size_t)(s->d->first[trajectory] + k) * (size_t)n + (size_t)i] =
-            from[((size_t)k * (size_t)n + (size_t)i) * (size_t)block->L + (size_t)b];
-      }
-    }
-  }
-}
-
-static void simulate_block(session *s, const double *v, int n, const int *lanes, double *wide) {
-  s->r.status = hs_solver_forward(s->solver, n, lanes, v, s->n_direction > 0, false, &s->e);
-  if (s->r.status != HS_OK) {
-    return;
-  }
-  const hs_block *block = hs_solver_block(s->solver);
-  const size_t N = (size_t)s->d->s.n_samples, n_x = (size_t)s->m->n_x;
-  scatter(s, block, block->x, s->m->n_x, mxGetPr(s->out[0]));
-  scatter(s, block, block->y, s->m->n_y, mxGetPr(s->out[1]));
-  if (s->n_direction) {
-    s->r.status = hs_solver_sensitivity(s->solver, v, s->n_direction, s->direction, wide, &s->e);
-    for (int j = 0; j < s->n_direction; j++) {
-      scatter(s, block, wide + (size_t)j * (size_t)block->samples * n_x * (size_t)block->L, s->m->n_x,
-              mxGetPr(s->out[2]) + (size_t)j * n_x * N);
-    }
-  }
-}
-
 static void read_directions(session *s, const mxArray *a) {
   size_t n = 0;
   const double *at = mxGetNumberOfElements(a) ? hs_read_array(&s->r, a, "sensitivities", HS_ANY, &n) : NULL;
@@ -435,37 +402,25 @@ static void command_simulate(session *s) { /* model, data, v, options, at -> x, 
   }
   const double *v = hs_read_array(&s->r, s->in[2], "v", s->m->n_v, NULL);
   read_directions(s, s->in[4]);
-  hs_solve_options o = hs_solve_options_of(&s->o, interrupted);
-  o.record_bytes = s->n_direction ? o.record_bytes : 1.0; /* values inside f are for derivatives */
-  if (s->r.status == HS_OK) {
-    s->r.status = hs_solver_new(&s->solver, s->m, s->d, &o, &s->e);
-  }
   if (s->r.status != HS_OK) {
     return;
   }
-  const int n = s->d->s.n;
+  hs_solve_options o = hs_solve_options_of(&s->o, interrupted);
+  o.record_bytes = s->n_direction ? o.record_bytes : 1.0; /* values inside f are for derivatives */
+  hs_solve_counts counts = {0};
   const mwSize N = (mwSize)s->d->s.n_samples, n_x = (mwSize)s->m->n_x;
-  int *all = mxMalloc((size_t)n * sizeof *all), *order = mxMalloc((size_t)n * sizeof *order);
-  int *start = mxMalloc(((size_t)n + 1) * sizeof *start);
-  for (int b = 0; b < n; b++) {
-    all[b] = b;
+  const double results = ((1.0 + s->n_direction) * s->m->n_x + s->m->n_y) * s->d->s.n_samples * sizeof(double);
+  s->r.status = hs_check_memory(&s->e, "solving these trajectories", hs_solver_bytes(s->m, s->d, &o) + results);
+  if (s->r.status != HS_OK) {
+    return;
   }
   s->out[0] = mxCreateDoubleMatrix(n_x, N, mxREAL);
   s->out[1] = mxCreateDoubleMatrix((mwSize)s->m->n_y, N, mxREAL);
   s->out[2] = mxCreateDoubleMatrix(n_x * N, (mwSize)s->n_direction, mxREAL);
-  const size_t lanes = (size_t)hs_most_lanes(s->m, n);
-  const size_t size = (size_t)s->n_direction * n_x * (size_t)s->d->max_count * lanes * sizeof(double);
-  double *wide = hs_alloc(size);
-  const int blocks = hs_solver_arrange(s->solver, n, all, order, start);
-  if (!wide) {
-    s->r.status = hs_fail_memory(&s->e, "the sensitivities", (double)size);
-  }
-  for (int j = 0; s->r.status == HS_OK && j < blocks; j++) {
-    simulate_block(s, v, start[j + 1] - start[j], order + start[j], wide);
-  }
-  hs_free(wide);
+  s->r.status = hs_simulate(s->m, s->d, &o, s->o.threads, v, s->n_direction, s->direction, mxGetPr(s->out[0]), mxGetPr(s->out[1]),
+                            mxGetPr(s->out[2]), &counts, &s->e);
   s->out[3] = mxCreateStructMatrix(1, 1, 0, NULL);
-  add_counts(s->out[3], hs_solver_counts(s->solver));
+  add_counts(s->out[3], counts);
 }
 
 static void command_gradient(session *s) { /* model, data, v, options -> loss, g, info */

@@ -91,6 +91,17 @@ hs_status hs_solver_backward(hs_solver *s, const double *v, double *dy, const do
  * trajectory with respect to its own initial state -at[j]-1; solves anew. */
 hs_status hs_solver_sensitivity(hs_solver *s, const double *v, int n_direction, const int *at, double *dx, hs_error *e);
 
+/* Roughly the time of a gradient, and that below which threads are not woken; the number of threads for a problem of at most so many tasks (wanted = 0:
+ * by that time). */
+double hs_rough_seconds(const hs_model *m, const hs_data *d);
+extern const double HS_WORTH_THREADS;
+int hs_thread_count(const hs_model *m, const hs_data *d, double wanted, int most);
+
+/* All trajectories of the data, N samples together: states x (n_x, N), outputs y (n_y, N), sensitivities sx (n_x, N, n_at) with respect to `at` as
+ * above. threads: 0, as many as are worth it; the results are the same bits. Added to counts. */
+hs_status hs_simulate(const hs_model *m, const hs_data *d, const hs_solve_options *o, double threads, const double *v, int n_at,
+                      const int *at, double *x, double *y, double *sx, hs_solve_counts *counts, hs_error *e);
+
 hs_solve_counts hs_solver_counts(const hs_solver *s);
 void hs_solve_counts_add(hs_solve_counts *to, const hs_solve_counts *more);
 

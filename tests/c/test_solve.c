@@ -384,6 +384,71 @@ static void any_number_is_cut_into_blocks(void **state) {
   hs_model_free(m);
 }
 
+/* A simulation has the same bits for any number of threads, and the same sentence when trajectories fail; whatever it allocates may fail. */
+static void threads_change_no_simulation(void **state) {
+  (void)state;
+  enum { N = 320, K = 4, N_AT = 2 };
+  const hs_solve_options *all[] = {&RK, &ADAMS, &BDF, &DOPRI5, &AUTO};
+  static double count[N], t[N * K], x0[2 * N], x[2][2 * N * K], y[2][2 * N * K], sx[2][2 * N * K * N_AT];
+  const int threads[] = {1, 2, 7}, at[N_AT] = {0, -1};
+  hs_error e[2];
+  hs_model *m;
+  hs_data *d;
+  for (int b = 0; b < N; b++) {
+    count[b] = b % 3 ? K : 2;
+  }
+  int n = 0;
+  for (int b = 0; b < N; b++) {
+    for (int k = 0; k < (int)count[b]; k++, n++) {
+      t[n] = 0.4 * k;
+    }
+  }
+  fill_random(x0, sizeof x0 / sizeof *x0, 54, -1, 1);
+  pendulum_new(&s, true, false);
+  assert_int_equal(hs_model_new(&m, &s.model, NULL), HS_OK);
+  for (int i = 0; i < 10; i++) {
+    hs_solve_options o = *all[i % 5];
+    hs_data_spec spec = {.n = N, .n_samples = n, .count = count, .t = t, .x0 = x0};
+    const bool fails = i >= 5;
+    if (fails) {
+      o.max_steps = 1000;
+      x0[2 * 77] = x0[2 * 77 + 1] = x0[2 * 200] = x0[2 * 200 + 1] = 1e308;
+    }
+    assert_int_equal(hs_data_new(&d, &spec, m, NULL), HS_OK);
+    for (int j = 0; j < 3; j++) {
+      const int k = j > 0;
+      hs_solve_counts counts = {0};
+      const hs_status status = hs_simulate(m, d, &o, threads[j], s.v, N_AT, at, x[k], y[k], sx[k], &counts, &e[k]);
+      assert_int_equal(status, fails ? HS_UNSOLVED : HS_OK);
+      if (fails) {
+        assert_string_equal(e[k].text, e[0].text);
+        continue;
+      }
+      assert_true(counts.trajectories >= N);
+      assert_memory_equal(x[0], x[k], (size_t)(2 * n) * sizeof(double));
+      assert_memory_equal(y[0], y[k], (size_t)(2 * n) * sizeof(double));
+      assert_memory_equal(sx[0], sx[k], (size_t)(2 * n * N_AT) * sizeof(double));
+    }
+    hs_data_free(d);
+    spec.n = 12;
+    spec.n_samples = 12 * K - 8;
+    assert_int_equal(hs_data_new(&d, &spec, m, NULL), HS_OK);
+    for (long k = 1; !fails; k += getenv("HS_QUICK") ? 31 : 3) {
+      hs_solve_counts counts = {0};
+      fail_allocation(k);
+      const hs_status status = hs_simulate(m, d, &o, 2, s.v, N_AT, at, x[1], y[1], sx[1], &counts, &e[1]);
+      const bool reached = allocations_since() >= k;
+      fail_allocation(0);
+      assert_true(reached ? status != HS_OK && e[1].text[0] : status == HS_OK);
+      if (!reached) {
+        break;
+      }
+    }
+    hs_data_free(d);
+  }
+  hs_model_free(m);
+}
+
 static void every_allocation_of_new_may_fail(void **state) {
   (void)state;
   const hs_solve_options *all[] = {&RK, &ADAMS, &BDF};
@@ -429,6 +494,7 @@ int main(void) {
       cmocka_unit_test(any_number_is_cut_into_blocks),
       cmocka_unit_test(every_allocation_of_new_may_fail),
       cmocka_unit_test(an_integrator_may_fail),
+      cmocka_unit_test(threads_change_no_simulation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
