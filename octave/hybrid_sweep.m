@@ -22,6 +22,9 @@
 ## its seed.  A path can lead astray, where the law with a simple network is far from the data and theta is drawn away.  So the smallest setting is trained once more,
 ## from its seed, at the end of a path.  When nothing on the path comes within two standard errors of its validation loss and @code{hybrid_report} says that the
 ## data determine its parameters while the networks are free, it is chosen; else the path's choice stays, and a sentence tells.
+## @item @qcode{"final_iterations"}, @var{n}
+## The choice is trained on for n iterations from every seed, with a learning rate that falls to zero (@qcode{"schedule"}, @qcode{"cosine"}): theta comes to rest.  What
+## comes out is taken unless its validation loss is worse by more than two standard errors.  Default: twice @qcode{"iterations"}; 0: no.
 ## @item @qcode{"seeds"}, @var{numbers}
 ## Seeds of start values and minibatches (default 1:3).
 ## @item @qcode{"validation"}, @var{data}
@@ -46,7 +49,8 @@
 ## the Hessian in the weights), @code{seconds} (R x S), @code{values} (cell, R x S), @code{choice} (struct: the number of the setting of the path that each rule chooses), @code{chosen},
 ## @code{beaten} (a training from the seeds alone fits better than the path),
 ## @code{rule}, @code{fit} (of the choice, as @code{hybrid_train} gives it, of the seed with the least validation loss, with folds the least loss), @code{estimate.NAME} and @code{range.NAME} (median, least
-## and largest over the seeds at the choice), @code{report}, @code{rivals}, @code{sentences}.
+## and largest over the seeds at the choice, trained on), @code{final} (struct: @code{iterations}, @code{setting}, @code{values} (cell, 1 x S), @code{loss}, @code{seconds}
+## (1 x S), @code{validation_loss}, @code{validation_loss_se}, @code{taken}), @code{report}, @code{rivals}, @code{sentences}.
 ##
 ## The spread over the seeds is not the uncertainty of a parameter: a method can prefer the same wrong value every time.  Where the data do not determine a
 ## parameter beside free networks, the sentences say so.
@@ -71,20 +75,15 @@ function s = hybrid_sweep (model, data, varargin)
   [opt, train] = divided (varargin);
   check_common (opt);
   methods = methods_of (opt, train);
-  if (numel (methods) > 1)
-    s = of_methods (model, data, methods, opt, train);
-    return;
-  endif
-  [opt, train] = with_path (opt, [train, {"method", methods{1}}]);
-  opt = check_options (opt, model, data);
-  parts_of = jobs (data, opt);
-  s = empty_sweep (model, opt, numel (parts_of));
-  key = core_key (model, data, opt, train);
-  s = take_over (s, key, opt.file);
-  for j = 1:numel (parts_of)
-    s = one_path (s, j, parts_of(j), model, opt, train, key);
+  list = runs = cell (size (methods));
+  for k = 1:numel (methods)
+    [list{k}, runs{k}] = one_method (model, data, methods{k}, numel (methods) > 1, opt, train);
   endfor
-  s = with_choice (s, parts_of, model, opt, train);
+  k = best_sweep (list);
+  s = with_final (list{k}, runs{k}, model);
+  s.sentences = [cellfun(@(r) r.sentences(:)', list, "UniformOutput", false){:}, comparison(methods, s), final_sentences(s)];
+  s.rivals = cellfun (@(r) rmfield (r, "held"), list([1:k-1, k+1:end]), "UniformOutput", false);
+  s = rmfield (s, "held");
   if (opt.report)
     s = with_report (s);
   endif
@@ -115,33 +114,28 @@ function list = methods_of (opt, train)
   endif
 endfunction
 
-## A sweep for each; the winner has the others as rivals.
-function s = of_methods (model, data, methods, opt, train)
-  display = opt.display;
-  if (strcmp (display, "final"))
-    opt.display = "off";
-  endif
-  list = cell (size (methods));
-  for k = 1:numel (methods)
-    own = opt;
-    own.report = false;
-    own.({"rho", "lambda"}{1 + perturbs(methods{k})}) = [];  # the path that it does not have
-    if (! isempty (opt.file) && ischar (opt.file))
-      own.file = [opt.file "." methods{k}];
+## The path of one method and its choice; run: what its trainings need.
+function [s, run] = one_method (model, data, method, several, opt, train)
+  if (several)
+    opt.({"rho", "lambda"}{1 + perturbs(method)}) = [];  # the path that it does not have
+    if (! isempty (opt.file))
+      opt.file = [opt.file "." method];
     endif
-    args = [fieldnames(own)'; struct2cell(own)'];
-    list{k} = hybrid_sweep (model, data, train{:}, args{:}, "method", methods{k});
-  endfor
-  k = best_sweep (list);
-  s = list{k};
-  s.rivals = list([1:k-1, k+1:end]);
-  words = cellfun (@(r) r.sentences(:)', list, "UniformOutput", false);
-  s.sentences = [words{:}, {sprintf("Of %s: %s. Of the losses within two standard errors of the least the one with the least share of the networks.", strjoin (methods, ", "), s.method)}];
-  if (opt.report)
-    s = with_report (s);
   endif
-  if (! strcmp (display, "off"))
-    printf ("%s\n", s.sentences{:});
+  [opt, train] = with_path (opt, [train, {"method", method}]);
+  opt = check_options (opt, model, data);
+  run = struct ("jobs", jobs (data, opt), "opt", opt, "train", {train}, "key", {core_key(model, data, opt, train)});
+  s = take_over (empty_sweep (model, opt, numel (run.jobs)), run.key, opt.file);
+  for j = 1:numel (run.jobs)
+    s = one_path (s, j, run.jobs(j), model, opt, train, run.key);
+  endfor
+  s = with_choice (s, run, model);
+endfunction
+
+function list = comparison (methods, s)
+  list = {};
+  if (numel (methods) > 1)
+    list = {sprintf("Of %s: %s. Of the losses within two standard errors of the least the one with the least share of the networks.", strjoin (methods, ", "), s.method)};
   endif
 endfunction
 
@@ -154,7 +148,7 @@ endfunction
 
 ## Those of hybrid_sweep, and the rest for hybrid_train.
 function [opt, train] = divided (args)
-  defaults = struct ("rho", [], "lambda", [], "seeds", 1:3, "validation", [], "folds", [], "warm_iterations", [], "rule", "two_se", "report", true, "file", "", ...
+  defaults = struct ("rho", [], "lambda", [], "seeds", 1:3, "validation", [], "folds", [], "warm_iterations", [], "final_iterations", [], "rule", "two_se", "report", true, "file", "", ...
                      "display", "final");
   mine = false (1, numel (args));
   for k = 1:2:numel (args)
@@ -206,19 +200,22 @@ function [opt, train] = with_path (opt, train)
     train = [train, {other, opt.(other)}];
   endif
   opt.method = method;
+  n = iterations_of (train);
   if (isempty (opt.warm_iterations))
-    opt.warm_iterations = quarter_of (given (train, "iterations", []));
+    opt.warm_iterations = ceil (n / 4);
+  endif
+  if (isempty (opt.final_iterations))
+    opt.final_iterations = 2 * n;
   endif
 endfunction
 
-function n = quarter_of (iterations)
-  if (isempty (iterations))
+function n = iterations_of (train)
+  n = given (train, "iterations", []);
+  if (isempty (n))
     known = core ("options");
-    iterations = known(strcmp ({known.name}, "iterations")).value;
-  endif
-  n = 1;
-  if (isnumeric (iterations) && isscalar (iterations) && iterations >= 1)  # else hybrid_train says what is wrong
-    n = ceil (iterations / 4);
+    n = known(strcmp ({known.name}, "iterations")).value;
+  elseif (! isnumeric (n) || ! isscalar (n) || ! (n >= 1))  # hybrid_train says what is wrong
+    n = 1;
   endif
 endfunction
 
@@ -226,6 +223,7 @@ endfunction
 function check_common (opt)
   must ("seeds", opt.seeds, "different whole numbers >= 0", @(x) whole (x, 0) && ! isempty (x) && distinct (x));
   must ("warm_iterations", opt.warm_iterations, "a whole number >= 0", @(x) isempty (x) || (isscalar (x) && whole (x, 0)));
+  must ("final_iterations", opt.final_iterations, "a whole number >= 0", @(x) isempty (x) || (isscalar (x) && whole (x, 0)));
   must ("rule", opt.rule, ["one of " strjoin(rules (), ", ")], @(x) ischar (x) && any (strcmp (x, rules ())));
   must ("report", opt.report, "true or false", @(x) isequal (x, true) || isequal (x, false));
   must ("display", opt.display, "final, iter or off", @(x) ischar (x) && any (strcmp (x, {"final", "iter", "off"})));
@@ -315,7 +313,7 @@ function s = empty_sweep (model, opt, n)
   S = numel (opt.seeds);
   s = struct ("type", "hybrid_sweep", "method", opt.method, "weight", opt.name, "path", opt.path, "anew", opt.anew, "seeds", opt.seeds, "params", struct (), "loss", NaN (R, S), ...
               "validation_loss", NaN (R, 1), "validation_loss_se", NaN (R, 1), "unit_loss", [], "network_share", NaN (R, S), "sharpness", NaN (R, S), ...
-              "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "beaten", false, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), ...
+              "seconds", NaN (R, S), "values", {cell(R, S)}, "choice", struct (), "chosen", NaN, "beaten", false, "rule", opt.rule, "fit", [], "estimate", struct (), "range", struct (), "final", [], ...
               "report", [], "rivals", {{}}, "sentences", {{}}, "held", {cell(R, n)}, "names", {element_names(model.params(! [model.params.fixed]))});
   for q = model.params
     s.params.(q.name) = NaN (q.rows * q.cols, R, S);
@@ -329,15 +327,11 @@ function s = one_path (s, j, job, model, opt, train, key)
       before = s.held{r,j}.values;
       continue;
     endif
-    fit = trained (model, job.data, r, job.seed, before, opt, train);
+    fit = trained (model, job, r, from (before, r, opt), opt, train);
     before = fit.last;
-    solver = solver_options (fit.options);
-    h = struct ("loss", [], "weight", [], "values", fit.last, "seconds", fit.info.seconds);
-    if (! isempty (job.held))
-      [h.loss, h.weight] = unit_losses ("hybrid_sweep", model, job.held, fit.last, solver, fit_scale (fit));
-    endif
+    h = judged (model, job.held, fit);
     if (! job.fold)
-      s = with_run (s, r, j, fit, solver);
+      s = with_run (s, r, j, fit, solver_options (fit.options));
     endif
     s.held{r,j} = h;
     if (strcmp (opt.display, "iter"))
@@ -349,17 +343,30 @@ function s = one_path (s, j, job, model, opt, train, key)
   endfor
 endfunction
 
-function fit = trained (model, data, r, seed, before, opt, train)
-  more = {opt.name, opt.path(r), "seed", seed, "display", "off"};
+## Setting r goes on from the one before it, unless it is to begin anew.
+function more = from (before, r, opt)
+  more = {};
   if (opt.warm_iterations > 0 && ! isempty (before) && ! opt.anew(r))
-    more = [more, {"start", before, "iterations", opt.warm_iterations}];
+    more = {"start", before, "iterations", opt.warm_iterations};
   endif
+endfunction
+
+function fit = trained (model, job, r, more, opt, train)
+  more = [{opt.name, opt.path(r), "seed", job.seed, "display", "off"}, more];
   if (strcmp (opt.method, "agnostic") && ! isempty (opt.validation))
     more = [more, {"validation", opt.validation}];
   endif
-  fit = hybrid_train (model, data, train{:}, more{:});
+  fit = hybrid_train (model, job.data, train{:}, more{:});
   fit.values = fit.last;  # of agnostic, which looks at validation data, too
   fit.params = fit.last.params;
+endfunction
+
+## How a run does on the data that were held out for it, if any.
+function h = judged (model, held, fit)
+  h = struct ("loss", [], "weight", [], "values", fit.last, "seconds", fit.info.seconds);
+  if (! isempty (held))
+    [h.loss, h.weight] = unit_losses ("hybrid_sweep", model, held, fit.last, solver_options (fit.options), fit_scale (fit));
+  endif
 endfunction
 
 function s = with_run (s, r, j, fit, solver)
@@ -386,64 +393,114 @@ endfunction
 
 ## ---- the choice
 
-function s = with_choice (s, list, model, opt, train)
-  s = with_validation (s, list);
+function s = with_choice (s, run, model)
+  s = with_validation (s, run.jobs);
   if (! any (isfinite (s.validation_loss)))
     error ("hybridsam:sweep:unsolved", "hybrid_sweep: at no setting could the trained model be solved on the held-out data");
   endif
   s.choice = choices (s, model);
-  s.chosen = s.choice.(opt.rule);
+  s.chosen = s.choice.(run.opt.rule);
   if (isnan (s.chosen))  # no share, no spread where the model cannot be solved
     s.chosen = s.choice.two_se;
     s.rule = "two_se";
   endif
   anew = find (s.anew);
   s.beaten = ! isempty (anew) && s.validation_loss(s.choice.best) > s.validation_loss(anew) + 2 * s.validation_loss_se(anew);
-  if (s.beaten && (isinf (s.validation_loss(s.chosen)) || determined (best_fit (s, anew, list, model, opt, train))))
+  if (s.beaten && (isinf (s.validation_loss(s.chosen)) || determined (best_fit (s, anew, run, model))))
     s.chosen = anew;
   endif
+  s = with_estimate (s, s.values(s.chosen,:), model);
+  s.sentences = sentences (s);
+endfunction
+
+function s = with_estimate (s, values, model)
   for q = model.params
-    all_of = squeeze_columns (s.params.(q.name)(:,s.chosen,:));
+    all_of = cell2mat (cellfun (@(v) v.params.(q.name)(:), values(:)', "UniformOutput", false));
     s.estimate.(q.name) = reshape (median (all_of, 2), q.rows, q.cols);
     s.range.(q.name) = [min(all_of, [], 2), max(all_of, [], 2)];
   endfor
-  s.fit = best_fit (s, s.chosen, list, model, opt, train);
-  s = rmfield (s, {"held"});
-  s.sentences = sentences (s);
+endfunction
+
+## The choice trained on, with a learning rate that falls to zero; and the fit of the choice.
+function s = with_final (s, run, model)
+  r = s.chosen;
+  n = run.opt.final_iterations;
+  S = numel (s.seeds);
+  if (n == 0)
+    s.fit = best_fit (s, r, run, model);
+    return;
+  endif
+  if (! isstruct (s.final) || s.final.iterations != n || s.final.setting != r)
+    s.final = struct ("iterations", n, "setting", r, "values", {cell(1, S)}, "loss", NaN (1, S), "validation_loss", NaN, "validation_loss_se", NaN, "seconds", NaN (1, S), "taken", true, ...
+                      "held", {cell(1, numel (run.jobs))});
+  endif
+  fits = cell (1, S);
+  for j = find (cellfun ("isempty", s.final.held))
+    fit = trained_on (s, j, run, model);
+    s.final.held{j} = judged (model, run.jobs(j).held, fit);
+    if (j <= S)
+      fits{j} = fit;
+      s.final.values{j} = fit.last;
+      s.final.seconds(j) = fit.info.seconds;
+      [own, weight] = unit_losses ("hybrid_sweep", model, run.jobs(j).data, fit.last, solver_options (fit.options), fit_scale (fit));
+      s.final.loss(j) = sum (own) / sum (weight);
+    endif
+    keep (s, run.key, run.opt.file);
+  endfor
+  [s.final.validation_loss, s.final.validation_loss_se] = validation_of (s.final.held, S);
+  s.final.taken = ! (s.final.validation_loss > s.validation_loss(r) + 2 * s.validation_loss_se(r));
+  if (s.final.taken)
+    s = with_estimate (s, s.final.values, model);
+    j = best_seed (s.final.held(1:S), s.final.loss);
+    s.fit = fits{j};
+    if (isempty (s.fit))  # of a run that was broken off
+      s.fit = trained_on (s, j, run, model);
+    endif
+  else
+    s.fit = best_fit (s, r, run, model);
+  endif
+  s.final = rmfield (s.final, "held");
+endfunction
+
+function fit = trained_on (s, j, run, model)
+  more = {"start", s.held{s.chosen,j}.values, "iterations", run.opt.final_iterations, "schedule", "cosine"};
+  fit = trained (model, run.jobs(j), s.chosen, more, run.opt, run.train);
 endfunction
 
 function x = squeeze_columns (x)
   x = reshape (x, rows (x), size (x, 3));
 endfunction
 
-## unit_loss, R x units: the mean over the seeds, or each unit where it was held out; the standard error of the whole, over the units (of a ratio of two sums), over the
-## seeds where there is one unit.
 function s = with_validation (s, list)
-  S = numel (s.seeds);
-  folds = any ([list.fold]);
   for r = 1:numel (s.path)
-    if (folds)
-      h = [s.held{r,S+1:end}];
-      of_seeds = [h.loss];
-      w = [h.weight];
-    else
-      h = [s.held{r,1:S}];
-      of_seeds = vertcat (h.loss);
-      w = h(1).weight;
-    endif
-    used = w > 0;
-    w = w(used);
-    of_seeds = of_seeds(:,used);
-    total = mean (of_seeds, 1);
-    n = numel (w);
-    s.validation_loss(r) = sum (total) / sum (w);
-    s.unit_loss(r,:) = total ./ w;
-    if (n > 1)
-      s.validation_loss_se(r) = sqrt (sumsq (total - s.validation_loss(r) * w) / (n * (n - 1))) / mean (w);
-    else
-      s.validation_loss_se(r) = std (of_seeds) / (w * sqrt (S));
-    endif
+    [s.validation_loss(r), s.validation_loss_se(r), s.unit_loss(r,:)] = validation_of (s.held(r,:), numel (s.seeds));
   endfor
+endfunction
+
+## Of the held-out losses of S seeds and, where there are more, of folds: the mean; its standard error, over the units (of a ratio of two sums), over the seeds where
+## there is one unit; of each unit, the mean over the seeds, or where it was held out.
+function [loss, se, of_units] = validation_of (held, S)
+  if (numel (held) > S)
+    h = [held{S+1:end}];
+    of_seeds = [h.loss];
+    w = [h.weight];
+  else
+    h = [held{:}];
+    of_seeds = vertcat (h.loss);
+    w = h(1).weight;
+  endif
+  used = w > 0;
+  w = w(used);
+  of_seeds = of_seeds(:,used);
+  total = mean (of_seeds, 1);
+  n = numel (w);
+  loss = sum (total) / sum (w);
+  of_units = total ./ w;
+  if (n > 1)
+    se = sqrt (sumsq (total - loss * w) / (n * (n - 1))) / mean (w);
+  else
+    se = std (of_seeds) / (w * sqrt (S));
+  endif
 endfunction
 
 function choice = choices (s, model)
@@ -483,18 +540,23 @@ function x = spread_of (s, model)
   endif
 endfunction
 
-## The run of setting r as a fit, of the seed with the least validation loss (with folds: the least loss): trained again, which gives the same numbers.
-function fit = best_fit (s, r, list, model, opt, train)
-  judged = s.loss(r,:);
-  if (! isempty (opt.validation))
-    judged = cellfun (@(h) sum (h.loss) / sum (h.weight), s.held(r,1:numel (opt.seeds)));
+## The seed with the least validation loss (with folds: the least loss).
+function j = best_seed (held, loss)
+  if (! isempty (held{1}.loss))
+    loss = cellfun (@(h) sum (h.loss) / sum (h.weight), held);
   endif
-  [~, best] = min (judged);
+  [~, j] = min (loss);
+endfunction
+
+## The run of setting r as a fit, of its best seed: trained again, which gives the same numbers.
+function fit = best_fit (s, r, run, model)
+  S = numel (s.seeds);
+  j = best_seed (s.held(r,1:S), s.loss(r,:));
   before = [];
   if (r > 1)
-    before = s.values{r-1,best};
+    before = s.values{r-1,j};
   endif
-  fit = trained (model, list(best).data, r, s.seeds(best), before, opt, train);
+  fit = trained (model, run.jobs(j), r, from (before, r, run.opt), run.opt, run.train);
 endfunction
 
 ## Do the data determine all parameters of this fit, its networks free?
@@ -541,6 +603,25 @@ function list = sentences (s)
   elseif (s.chosen == 1)
     list{end+1} = "That is the largest of the path: a larger one may do as well; extend the path.";
   endif
+endfunction
+
+function list = final_sentences (s)
+  list = {};
+  if (! isstruct (s.final))
+    return;
+  endif
+  text = sprintf ("Trained on for %d iterations at %s = %s, the learning rate falling to zero: validation loss %.4g +- %.2g", s.final.iterations, s.weight, setting (s, s.chosen), ...
+                  s.final.validation_loss, s.final.validation_loss_se);
+  if (! s.final.taken)
+    list = {[text, ", worse by more than two standard errors: the values before stay."]};
+    return;
+  endif
+  for name = fieldnames (s.estimate)'
+    for k = 1:min (numel (s.estimate.(name{1})), 4)
+      text = sprintf ("%s, %s%s = %.4g [%.4g %.4g]", text, name{1}, {"", sprintf("(%d)", k)}{1 + (numel (s.estimate.(name{1})) > 1)}, s.estimate.(name{1})(k), s.range.(name{1})(k,:));
+    endfor
+  endfor
+  list = {[text, "."]};
 endfunction
 
 function text = setting (s, r)
@@ -647,7 +728,7 @@ endfunction
 %! data = hybrid_data (t, cat (3, [cos(t), -sin(t)], [0.5*cos(t), -0.5*sin(t)], [0.8*cos(t), -0.8*sin(t)]));
 %! few = {"iterations", 8, "solver", "rk4", "display", "off"};
 %!test  # every run is the one of hybrid_train, and so is the chosen fit
-%! s = hybrid_sweep (model, data, "method", "sam", "rho", [0 0.1 0.3], "seeds", [4 2], "validation", data, "warm_iterations", 0, few{:});
+%! s = hybrid_sweep (model, data, "method", "sam", "rho", [0 0.1 0.3], "seeds", [4 2], "validation", data, "warm_iterations", 0, "final_iterations", 0, few{:});
 %! assert (s.path, [0.3 0.1 0]);
 %! assert (size (s.params.w2), [1 3 2]);
 %! fit = hybrid_train (model, data, "method", "sam", "rho", 0.1, "seed", 2, few{:});
@@ -673,6 +754,33 @@ endfunction
 %! assert (s.anew, [false false true]);
 %! assert (s.values{3}, hybrid_train (model, data, "method", "l2", "lambda", 0.01, "seed", 3, few{:}).last);
 %! assert (s.values{2}, second.last);
+%!test  # the choice is trained on from every seed, and what comes out is judged
+%! o = {"method", "l2", "lambda", [0.01 0.1], "seeds", [3 5], few{:}, "report", false};
+%! for part = {{"validation", data}, {"folds", 3}}
+%!   s = hybrid_sweep (model, data, o{:}, part{1}{:}, "final_iterations", 5);
+%!   for j = 1:2
+%!     fit{j} = hybrid_train (model, data, "method", "l2", "lambda", s.path(s.chosen), "seed", s.seeds(j), few{:}, "start", s.values{s.chosen,j}, "iterations", 5, "schedule", "cosine");
+%!     assert (s.final.values{j}, fit{j}.last);
+%!     loss(j) = hybrid_gradient (model, data, fit{j}.last, "solver", "rk4");
+%!   endfor
+%!   assert (s.final.loss, loss, 1e-14);
+%!   assert (s.final.taken);
+%!   [~, best] = min (loss);
+%!   assert (s.fit.values, fit{best}.last);
+%!   assert (s.estimate.w2, mean ([fit{1}.params.w2, fit{2}.params.w2]), 1e-14);
+%!   assert (isempty (s.rivals) && ! isfield (s, "held") && ! isfield (s.final, "held"));
+%!   if (isempty (strfind (part{1}{1}, "folds")))
+%!     assert (s.final.validation_loss, mean (loss), 1e-14);
+%!   endif
+%! endfor
+%! s = hybrid_sweep (model, data, o{:}, "validation", data);
+%! assert (s.final.iterations, 16);
+%!test  # what gets worse on the held-out data is not taken
+%! far = hybrid_data (t, cat (3, [cos(0.9*t), -sin(0.9*t)], [cos(0.9*t), -sin(0.9*t)]));
+%! s = hybrid_sweep (model, data, "method", "l2", "lambda", 0, "seeds", 1, "validation", far, few{:}, "iterations", 1, "final_iterations", 300, "report", false);
+%! worse = s.final.validation_loss > s.validation_loss + 2 * s.validation_loss_se;
+%! assert (s.final.taken, ! worse);
+%! assert (s.fit.values, {s.values{1}, s.final.values{1}}{1 + s.final.taken});
 %!test  # a weight beside a radius that stays
 %! s = hybrid_sweep (model, data, "method", "sam", "penalty", "l2", "rho", 0.1, "lambda", [0 0.1], "seeds", 1, "folds", 2, few{:}, "report", false);
 %! assert (s.weight, "lambda");
@@ -702,6 +810,9 @@ endfunction
 %! o = {"rho", [0 0.1], "seeds", 1:2, "folds", 2, few{:}, "report", false, "file", file};
 %! unwind_protect
 %!   s = hybrid_sweep (model, data, o{:});
+%!   again = hybrid_sweep (model, data, o{:});
+%!   assert (again.final, s.final);
+%!   assert (again.fit.values, s.fit.values);
 %!   again = hybrid_sweep (model, data, o{:}, "rule", "best");
 %!   assert (again.seconds, s.seconds);  # not run again
 %!   assert (again.chosen, s.choice.best);
@@ -735,6 +846,7 @@ endfunction
 %!error id=hybridsam:sweep:data hybrid_sweep (model, data, "validation", 3)
 %!error id=hybridsam:sweep:validation hybrid_sweep (model, data, "validation", hybrid_data (t, data.y(1:7,:), "initial", "estimate"))
 %!error id=hybridsam:sweep:warm_iterations hybrid_sweep (model, data, "warm_iterations", -1)
+%!error id=hybridsam:sweep:final_iterations hybrid_sweep (model, data, "final_iterations", 0.5)
 %!error id=hybridsam:sweep:rule hybrid_sweep (model, data, "rule", "luck")
 %!error id=hybridsam:sweep:rule hybrid_sweep (model, data, "rule", "stability", "seeds", 1)
 %!error id=hybridsam:sweep:rule hybrid_sweep (hybrid_model ("states", {"q", "p"}, "nets", struct ("f", hybrid_net ([2 4 1])), "rhs", @(t, x, u, p, nn) [x.p; nn.f([x.q; x.p])]), data, "rule", "stability")

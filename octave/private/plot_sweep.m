@@ -4,17 +4,26 @@
 
 function [draw, file] = plot_sweep (s, args)
   [kind, args] = plot_kind (args, "sweep", {"sweep", "residual"});
-  needed = {"path", "anew", "seeds", "params", "validation_loss", "validation_loss_se", "network_share", "sharpness", "chosen", "names", "values", "fit", "weight"};
+  needed = {"path", "anew", "seeds", "params", "validation_loss", "validation_loss_se", "network_share", "sharpness", "chosen", "names", "values", "fit", "weight", "final", "estimate"};
   if (! all (isfield (s, needed)) || ! isstruct (s.params) || ! isequal (size (s.values), [numel(s.path), numel(s.seeds)]))
     error ("hybridsam:plot:fit", "hybrid_plot: this is no sweep of hybrid_sweep any more; its fields were changed");
   endif
   if (strcmp (kind, "residual"))
-    fits = cellfun (@(v) setfield (s.fit, "values", v), s.values(s.chosen,:), "UniformOutput", false);
+    values = s.values(s.chosen,:);
+    if (went_on (s))
+      values = s.final.values;
+    endif
+    fits = cellfun (@(v) setfield (s.fit, "values", v), values, "UniformOutput", false);
     [draw, file] = plot_fits (fits, [{"residual"}, args]);
     return;
   endif
   file = parse_options ("hybrid_plot", struct ("file", ""), args{:}).file;
   draw = @(h) draw_sweep (h, s);
+endfunction
+
+## Was the choice trained on, and that taken?
+function tf = went_on (s)
+  tf = isstruct (s.final) && s.final.taken;
 endfunction
 
 function draw_sweep (h, s)
@@ -45,6 +54,10 @@ function draw_sweep (h, s)
     styles = [styles, arrayfun(@(k) plot_curve (plot_colour (k)), few, "UniformOutput", false)];
     texts = [texts, s.names(few)];
   endif
+  if (went_on (s))
+    styles{end+1} = {"linestyle", "none", "marker", "o", "markersize", 9, "color", plot_grey()};
+    texts{end+1} = "the choice, trained on";
+  endif
   if (numel (s.seeds) > 1)
     styles{end+1} = plot_curve (0.5 * plot_colour (1) + 0.5);
     texts{end+1} = sprintf ("range over %d seeds", numel (s.seeds));
@@ -59,16 +72,23 @@ endfunction
 ## One parameter as it is, several relative to their medians at the choice.
 function draw_theta (a, s, order, first)
   all_of = zeros (0, numel (order), numel (s.seeds));
+  last = [];
   for name = unique (strtok (s.names, "("), "stable")
     all_of = cat (1, all_of, s.params.(name{1})(:,order,:));
+    last = [last; s.estimate.(name{1})(:)];
   endfor
   several = rows (all_of) > 1;
   for k = 1:rows (all_of)
     x = reshape (all_of(k,:,:), numel (order), []);
+    one = 1;
     if (several)
-      x /= median (x(order == s.chosen,:));
+      one = median (x(order == s.chosen,:));
     endif
-    over_seeds (a, first, x, plot_colour (k), (k - (rows (all_of) + 1) / 2) * min (0.08, 0.6 / rows (all_of)));
+    shift = (k - (rows (all_of) + 1) / 2) * min (0.08, 0.6 / rows (all_of));
+    over_seeds (a, first, x / one, plot_colour (k), shift);
+    if (went_on (s))
+      plot (a, find (order == s.chosen) + shift, last(k) / one, "linestyle", "none", "marker", "o", "markersize", 9, "color", plot_grey ());
+    endif
   endfor
   head = "parameters, relative to the choice";
   if (! several)

@@ -150,7 +150,7 @@
 %! m = hybrid_model ("states", {"x"}, "params", struct ("k", 1), "nets", struct ("f", hybrid_net ([1 2 1])), "rhs", @(t, x, u, p, nn) -p.k * x.x + nn.f(x.x));
 %! d = hybrid_data (t, cat (3, exp (-t), 2 * exp (-t)));
 %! attack (@(varargin) hybrid_sweep (m, d, "iterations", 1, "solver", "rk4", "display", "off", varargin{:}), {"rho", [0.1 0], "seeds", [1 2], "folds", 2, ...
-%!         "warm_iterations", 1, "report", 0}, {});
+%!         "warm_iterations", 1, "final_iterations", 1, "report", 0}, {});
 %! attack (@(varargin) hybrid_sweep (m, d, "method", "l2", "iterations", 1, "solver", "rk4", "display", "off", "report", false, varargin{:}), {"lambda", [0.1 0]}, {});
 %! attack (@hybrid_task, {"pendulum", "seed", 1, "size", 2}, {});
 %! task = hybrid_task ("pendulum", "size", 1);
