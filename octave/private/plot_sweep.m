@@ -55,7 +55,7 @@ function draw_sweep (h, s)
     texts = [texts, s.names(few)];
   endif
   if (went_on (s))
-    styles{end+1} = {"linestyle", "none", "marker", "o", "markersize", 9, "color", plot_grey()};
+    styles{end+1} = ring (6);
     texts{end+1} = "the choice, trained on";
   endif
   if (numel (s.seeds) > 1)
@@ -63,6 +63,10 @@ function draw_sweep (h, s)
     texts{end+1} = sprintf ("range over %d seeds", numel (s.seeds));
   endif
   plot_explain (h, styles, texts);
+endfunction
+
+function style = ring (size_of)
+  style = {"linestyle", "none", "marker", "o", "markersize", size_of, "linewidth", 2, "color", [0.15 0.15 0.15]};
 endfunction
 
 function c = plot_mark ()
@@ -87,7 +91,7 @@ function draw_theta (a, s, order, first)
     shift = (k - (rows (all_of) + 1) / 2) * min (0.08, 0.6 / rows (all_of));
     over_seeds (a, first, x / one, plot_colour (k), shift);
     if (went_on (s))
-      plot (a, find (order == s.chosen) + shift, last(k) / one, "linestyle", "none", "marker", "o", "markersize", 9, "color", plot_grey ());
+      plot (a, find (order == s.chosen) + shift, last(k) / one, ring (10){:});
     endif
   endfor
   head = "parameters, relative to the choice";
