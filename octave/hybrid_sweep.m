@@ -79,10 +79,14 @@ function s = hybrid_sweep (model, data, varargin)
   for k = 1:numel (methods)
     [list{k}, runs{k}] = one_method (model, data, methods{k}, numel (methods) > 1, opt, train);
   endfor
-  k = best_sweep (list);
-  s = with_final (list{k}, runs{k}, model);
+  winner = best_sweep (list);
+  for k = 1:numel (methods)
+    runs{k}.opt.final_iterations *= k == winner;
+    list{k} = with_final (list{k}, runs{k}, model);
+  endfor
+  s = list{winner};
   s.sentences = [cellfun(@(r) r.sentences(:)', list, "UniformOutput", false){:}, comparison(methods, s), final_sentences(s)];
-  s.rivals = cellfun (@(r) rmfield (r, "held"), list([1:k-1, k+1:end]), "UniformOutput", false);
+  s.rivals = cellfun (@(r) rmfield (r, "held"), list([1:winner-1, winner+1:end]), "UniformOutput", false);
   s = rmfield (s, "held");
   if (opt.report)
     s = with_report (s);
@@ -334,13 +338,17 @@ function s = one_path (s, j, job, model, opt, train, key)
       s = with_run (s, r, j, fit, solver_options (fit.options));
     endif
     s.held{r,j} = h;
-    if (strcmp (opt.display, "iter"))
-      printf ("%s = %g, seed %d%s: held-out loss %.4g, %.1f s\n", opt.name, opt.path(r), job.seed, {"", sprintf(", fold %d", job.fold)}{1 + (job.fold > 0)}, ...
-              sum (h.loss) / sum (h.weight), h.seconds);
-      fflush (stdout);
-    endif
+    tell (opt, r, job, h, "");
     keep (s, key, opt.file);
   endfor
+endfunction
+
+function tell (opt, r, job, h, what)
+  if (strcmp (opt.display, "iter"))
+    printf ("%s = %g%s, seed %d%s: held-out loss %.4g, %.1f s\n", opt.name, opt.path(r), what, job.seed, {"", sprintf(", fold %d", job.fold)}{1 + (job.fold > 0)}, ...
+            sum (h.loss) / sum (h.weight), h.seconds);
+    fflush (stdout);
+  endif
 endfunction
 
 ## Setting r goes on from the one before it, unless it is to begin anew.
@@ -445,6 +453,7 @@ function s = with_final (s, run, model)
       [own, weight] = unit_losses ("hybrid_sweep", model, run.jobs(j).data, fit.last, solver_options (fit.options), fit_scale (fit));
       s.final.loss(j) = sum (own) / sum (weight);
     endif
+    tell (run.opt, r, run.jobs(j), s.final.held{j}, ", trained on");
     keep (s, run.key, run.opt.file);
   endfor
   [s.final.validation_loss, s.final.validation_loss_se] = validation_of (s.final.held, S);
@@ -788,6 +797,8 @@ endfunction
 %!test  # several methods: the winner by loss and share, the others beside it
 %! s = hybrid_sweep (model, data, "rho", [0 0.1], "lambda", [0 0.01], "seeds", 1, "validation", data, few{:}, "report", false);
 %! assert (numel (s.rivals), 1);
+%! assert (isstruct (s.final) && isempty (s.rivals{1}.final));
+%! assert (s.rivals{1}.fit.values, s.rivals{1}.values{s.rivals{1}.chosen});
 %! assert (sort ({s.method, s.rivals{1}.method}), {"l2", "sam"});
 %! a = hybrid_sweep (model, data, "method", s.method, s.weight, s.path(! s.anew), "seeds", 1, "validation", data, few{:}, "report", false);
 %! assert (a.values, s.values);
