@@ -344,11 +344,18 @@ function s = one_path (s, j, job, model, opt, train, key)
 endfunction
 
 function tell (opt, r, job, h, what)
-  if (strcmp (opt.display, "iter"))
-    printf ("%s = %g%s, seed %d%s: held-out loss %.4g, %.1f s\n", opt.name, opt.path(r), what, job.seed, {"", sprintf(", fold %d", job.fold)}{1 + (job.fold > 0)}, ...
-            sum (h.loss) / sum (h.weight), h.seconds);
-    fflush (stdout);
+  if (! strcmp (opt.display, "iter"))
+    return;
   endif
+  fold = loss = "";
+  if (job.fold)
+    fold = sprintf (", fold %d", job.fold);
+  endif
+  if (! isempty (h.loss))
+    loss = sprintf ("held-out loss %.4g, ", sum (h.loss) / sum (h.weight));
+  endif
+  printf ("%s = %g%s, seed %d%s: %s%.1f s\n", opt.name, opt.path(r), what, job.seed, fold, loss, h.seconds);
+  fflush (stdout);
 endfunction
 
 ## Setting r goes on from the one before it, unless it is to begin anew.
