@@ -66,6 +66,20 @@ endfunction
 %! [a, g, i] = hybrid_gradient (model, data, v, "solver", "rk4", "method", "sam", "rho", 0.1);
 %! assert (i.radius, 0.1, 1e-9);
 %! assert (i.loss_perturbed > a);
+%!test  # options are read anew wherever they differ from those of the call before
+%! g = @(varargin) hybrid_gradient (model, data, v, varargin{:});
+%! a = g ("solver", "rk4", "step", 0.5);
+%! b = g ("solver", "rk4", "step", 0.25);
+%! c = g ("solver", "dopri5", "step", 0.25);
+%! assert (numel (unique ([a b c])), 3);
+%! assert (g ("solver", "rk4", "step", 0.5), a);
+%! assert (g ("step", 0.5, "solver", "rk4"), a);
+%! fail ("hybrid_gradient (model, data, v, \"step\", 0.5, \"solver\", 1)", "must be one of");
+%! fail ("hybrid_gradient (model, data, v, \"step\", \"a\", \"solver\", \"rk4\")", "must be a number");
+%! assert (g ("step", 0.5, "solver", "rk4"), a);
+%! assert (g ("solver", "rk4", "step", 0.5, "method", "sam", "rho", 0.1), a);
+%! [~, ~, i] = g ("solver", "rk4", "step", 0.5, "method", "sam", "rho", 0.2);
+%! assert (i.radius, 0.2, 1e-9);
 %!error id=hybridsam:gradient:usage hybrid_gradient ()
 %!error id=hybridsam:gradient:model hybrid_gradient (1, data, v)
 %!error id=hybridsam:gradient:data hybrid_gradient (model, 1, v)
