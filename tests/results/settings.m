@@ -5,7 +5,7 @@
 
 1;
 
-## {task, variant, rho, lambda, methods of these (erm, sam, l2), seeds}
+## {task, variant, rho, lambda, methods of these (erm, sam, l2), seeds}; on the slow ones SAM alone, and on fields not all changes
 function list = all_tasks ()
   list = {"pendulum", "friction", 0.1, 1e-3, 1:3, 1:3; "duffing", "damping", 0.5, 1e-3, 1:3, 1:3; "duffing", "cubic", 0.1, 1e-4, 1:3, 1:3; ...
           "wind-tunnel", "real", 0.2, 1e-4, 1:3, 1:3; "wind-tunnel", "simulated", 0.05, 1e-4, 1:3, 1:3; "light-tunnel", "all", 1, 1e-2, 1:3, 1:3; ...
@@ -42,6 +42,9 @@ function text = one_task (name, variant, rho, lambda, which, seeds)
   task = hybrid_task (name, "variant", variant);
   all = {"ERM", {"method", "erm"}; sprintf("SAM %g", rho), {"method", "sam", "rho", rho}; sprintf("L2 %g", lambda), {"method", "l2", "lambda", lambda}}(which,:);
   list = changes (task);
+  if (strcmp (variant, "fields"))
+    list([6, 8],:) = [];
+  endif
   methods = {};
   for c = list'
     for m = all'
@@ -77,6 +80,11 @@ text = ["\n## What makes the difference? (`make settings`)\n\nErrors of theta wh
 for t = all_tasks ()'
   text = [text, one_task(t{:})];
 endfor
+note = {"What it says. Where theta can be found, longer training is what most often makes the largest difference, with a learning rate that falls to zero on the pendulum, the pictures and the simulated wind tunnel,", ...
+        "without it on the light tunnel; a falling rate alone, which is a shorter training, mostly does harm. Nets that learn three times faster do the same on the light tunnel, and three times slower they leave SAM and L2 five times worse", ...
+        "on the pendulum. Plain training gains most by parameters that learn faster, or nets that learn slower, which is to say by stopping before the network has taken the physics' work. The accuracy of the solver makes no difference.", ...
+        "On Duffing's cubic force and the measured wind tunnel no change brings theta nearer than the spread over the seeds. From this hybrid_sweep has its `final_iterations`."};
+text = [text, "\n", strjoin(note, "\n"), "\n"];
 text = put_section (fileread ("doc/results.md"), text);
 f = fopen ("doc/results.md", "w");
 fputs (f, text);
