@@ -4,7 +4,6 @@
  * left over go to the objective of each. A point's numbers do not depend on its neighbours or on the number of threads.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "learn/learn.h"

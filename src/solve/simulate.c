@@ -4,7 +4,6 @@
  * several failures that of the first block is told; blocks behind a failed one need not be solved.
  */
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "solve/solve.h"
 
