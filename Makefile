@@ -24,12 +24,16 @@ check:
 	$(MAKE) build
 	bash tests/check.sh
 
+# Made before processes that go side by side would each make it.
+build/results:
+	mkdir -p $@
+
 # The tasks by many methods, 5 seeds; about two hours on two cores. One alone: make results TASK=pendulum; fewer seeds and iterations, printed only: QUICK=1 (ten minutes)
 FIELDS = reaction_diffusion
 OTHERS = pendulum duffing duffing_cubic wind_tunnel wind_tunnel_simulated light_tunnel light_tunnel_ir_3 real_pendulum wind_physics pendulum_images
 tables = HYBRIDSAM_QUICK="$(QUICK)" HYBRIDSAM_TABLES="$(1)" $(OCTAVE) tests/results/tasks.m
 
-results: build
+results: build build/results
 	$(if $(QUICK),rm -f build/results/quick.md)
 ifneq ($(TASK),)
 	$(call tables,$(TASK))
@@ -42,11 +46,11 @@ coverage: build
 	$(OCTAVE) tests/results/coverage.m
 
 # Which rule of hybrid_sweep finds theta best, on the tasks; an hour or more.
-selection: build
+selection: build build/results
 	$(OCTAVE) tests/results/selection.m
 
 # What makes the difference to theta: the settings of training, changed one at a time, on the tasks; half an hour or more.
-settings: build
+settings: build build/results
 	$(OCTAVE) tests/results/settings.m
 
 # How fast it is (tests/bench/bench.m says how it is measured); some minutes, on a machine with nothing else to do. QUICK=1: half a minute, to see

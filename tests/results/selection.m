@@ -179,9 +179,6 @@ endfunction
 top = fileparts (fileparts (fileparts (mfilename ("fullpath"))));
 cd (top);
 addpath ("octave", "octave/private", "src", "tests/results");
-if (! isfolder ("build/results"))
-  mkdir ("build/results");
-endif
 [choice, ending, recipe] = tables ();
 text = ["\n## Which radius, which weight? (`make selection`)\n\nErrors of theta at the settings that the rules of `hybrid_sweep` choose, which do not see it, beside the oracle's choice on the same path, which does: median\n", ...
         "over the data sets (3; pictures and fields: 1) of the median over 2 seeds (pictures and fields: 1, and so no stability). \"both\": the methods choose, and between the two choices the smaller share of the networks at\n", ...

@@ -72,9 +72,6 @@ endfunction
 top = fileparts (fileparts (fileparts (mfilename ("fullpath"))));
 cd (top);
 addpath ("octave", "src", "tests/results");
-if (! isfolder ("build/results"))
-  mkdir ("build/results");
-endif
 text = ["\n## What makes the difference? (`make settings`)\n\nErrors of theta when the settings of training are changed one at a time: median [min max] over 3 seeds (pictures and fields: 1), for plain training, and for SAM\n", ...
         "and L2 at the radius and the weight that are best for theta in the tables above, which only the truth can tell.\n"];
 for t = all_tasks ()'

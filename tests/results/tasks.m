@@ -68,7 +68,6 @@ endfunction
 ## A task's section: every family at its best validation setting, what SAM did beside ERM, the whole path.
 function text = task_table (name, variant, title, paper, extra, slow = false)
   task = hybrid_task (name, "variant", variant);
-  mkdir_quietly ("build/results");
   file = sprintf ("build/results/%s-%s%s.mat", name, variant, {"", "-quick"}{1 + is_quick()});
   k = find (strcmp (task.options(1:2:end), "iterations"));
   n = iterations (task.options{2*k});
@@ -94,12 +93,6 @@ function text = task_table (name, variant, title, paper, extra, slow = false)
     text = [text, sprintf("\n![%s](%s)\n", title, picture)];
   endif
   printf ("%s", text);
-endfunction
-
-function mkdir_quietly (folder)
-  if (! isfolder (folder))
-    mkdir (folder);
-  endif
 endfunction
 
 function text = verdict (tab, family, best, theta)
@@ -492,7 +485,6 @@ if (! isempty (unknown))
 endif
 head = ["# Results\n\nWritten by `make results`: 5 seeds (of start values, minibatches, and of simulated data), median [min max]. The settings are the project's own; seconds are a training run's, ", ...
         "one thread.\nThe values after the last iteration are judged. What is measured: `help hybrid_compare`.\n"];
-mkdir_quietly ("build/results");
 page = {"doc/results.md", "build/results/quick.md"}{1 + is_quick()};
 for name = chosen
   text = feval (name{1});
