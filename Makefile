@@ -28,7 +28,7 @@ check:
 build/results:
 	mkdir -p $@
 
-# The tasks by many methods, 5 seeds; about two hours on two cores. One alone: make results TASK=pendulum; fewer seeds and iterations, printed only: QUICK=1 (ten minutes)
+# The tasks by many methods, 5 seeds; an hour and a half on two cores. One alone: make results TASK=pendulum; fewer seeds and iterations, printed only: QUICK=1 (ten minutes)
 FIELDS = reaction_diffusion
 OTHERS = pendulum duffing duffing_cubic wind_tunnel wind_tunnel_simulated light_tunnel light_tunnel_ir_3 real_pendulum wind_physics pendulum_images
 tables = HYBRIDSAM_QUICK="$(QUICK)" HYBRIDSAM_TABLES="$(1)" $(OCTAVE) tests/results/tasks.m
