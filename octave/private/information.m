@@ -125,8 +125,7 @@ function apply = by_eigenvalues (A)
   share = @(sigma, spread) s ./ ((sigma / spread) ^ 2 + s);
   apply.inverse = @(sigma, spread, X) (X - U * (share (sigma, spread) .* (U' * X))) / sigma ^ 2;
   apply.gamma = @(sigma, spread) sum (share (sigma, spread));
-  V = (A' * U) ./ sqrt (s)';
-  apply.step = @(sigma, spread, y) spread ^ 2 * (y - V * (share (sigma, spread) .* (V' * y)));
+  apply.step = @(sigma, spread, y) spread ^ 2 * (y - A' * (U * ((U' * (A * y)) ./ ((sigma / spread) ^ 2 + s))));
   apply.rounds = 500;
 endfunction
 
